@@ -53,14 +53,14 @@ lint: $(READY)
 	$(BIN)/python -m pytest -q tests/house/test_house.py
 
 types: $(READY) links
-	$(BIN)/mypy -p adf
-	$(BIN)/mypy tests benchmarks
+	$(BIN)/mypy -p adf -p tests -p benchmarks
 
 # Type checkers cannot see an editable install's import hook; they can see links.
 links:
 	@mkdir -p build/links/adf
 	@for room in $(ROOMS); do ln -sfn ../../../$$room build/links/adf/$$room; done
 	@for file in adf/*.py adf/py.typed; do ln -sfn ../../../$$file build/links/$$file; done
+	@for folder in tests benchmarks; do ln -sfn ../../$$folder build/links/$$folder; done
 
 bench: $(READY)
 	@mkdir -p build/bench

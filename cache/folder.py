@@ -1,0 +1,117 @@
+"""The few things a cache asks of the place its files lie in."""
+
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adf.errors import InputNotFound, InvalidInput
+from adf.files import translate_os_error, write_atomic
+
+Bytes = NDArray[np.uint8]
+SWEPT = 3
+
+
+class Folder(Protocol):
+    """A flat view of files; names use ``/``. ``path`` is None where there is no local folder."""
+
+    path: Path | None
+
+    def read(self, name: str) -> bytes:
+        """Return a small file whole; :class:`InputNotFound` if it is not there."""
+        ...
+
+    def map(self, name: str) -> Bytes:
+        """Return a large file as read-only bytes, without reading it yet."""
+        ...
+
+    def write(self, name: str, data: Any, *, exclusive: bool = False) -> bool:
+        """Put a whole file in place, durably or not at all; False if it may not replace one."""
+        ...
+
+    def names(self, under: str = "") -> Iterator[str]:
+        """Yield the names of all files below ``under``, sorted."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Say whether the file is there."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove the file; nothing happens if it is not there."""
+        ...
+
+
+def staging(name: str) -> str:
+    """Return the folder in which a file is built: its modality's own, so that seal may sweep it."""
+    head, _, rest = name.partition("/")
+    return f"{head}/staging" if rest else "staging"
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputNotFound(f"{path} is missing") from None
+    except PermissionError:
+        raise InvalidInput(f"{path} may not be read by this user: change its rights") from None
+
+
+class DiskFolder:
+    """A folder on a local or network file system."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Path | None = path
+        self._root = path
+
+    def __str__(self) -> str:
+        return str(self._root)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        with _reading(self._root / name):
+            return (self._root / name).read_bytes()
+
+    def map(self, name: str) -> Bytes:
+        """Return the bytes of a file, mapped."""
+        path = self._root / name
+        with _reading(path), path.open("rb") as file:
+            if not os.fstat(file.fileno()).st_size:
+                return np.empty(0, np.uint8)
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+
+    def write(self, name: str, data: Any, *, exclusive: bool = False) -> bool:
+        """Stage, fsync, rename, fsync the folder."""
+        stage = self._root / staging(name)
+        target = self._root / name
+        with translate_os_error(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(SWEPT):
+            try:
+                return write_atomic(target, data, staging=stage, exclusive=exclusive)
+            except FileNotFoundError:
+                # Whoever seals a modality sweeps its staging folder, maybe under our hands.
+                continue
+        return write_atomic(target, data, staging=stage, exclusive=exclusive)
+
+    def names(self, under: str = "") -> Iterator[str]:
+        """Yield the names of all files below ``under``, sorted."""
+        root = self._root / under
+        for folder, _, files in sorted(os.walk(root)):
+            for file in sorted(files):
+                yield (Path(folder) / file).relative_to(self._root).as_posix()
+
+    def has(self, name: str) -> bool:
+        """Say whether the file is there."""
+        return (self._root / name).is_file()
+
+    def remove(self, name: str) -> None:
+        """Remove the file if it is there."""
+        with translate_os_error(self._root / name):
+            (self._root / name).unlink(missing_ok=True)

@@ -1,0 +1,99 @@
+"""The hot path: rows of one stored array, copied from where their files are mapped."""
+
+import resource
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adf.cache.spec import Part
+from adf.cache.store import Layout, StoredRows
+
+Index = NDArray[np.intp]
+# Left for everything else a process opens.
+SPARE_FILES = 256
+# The kernel's default is 65,530 mappings a process, and libraries need many.
+MOST_MAPPINGS = 48_000
+
+
+class Mappings:
+    """Keeps the number of mapped shard files below what the system allows."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most or _most_open_files()
+        self._open: deque[tuple[list[Any], int]] = deque()
+
+    def opened(self, shards: list[Any], shard: int) -> None:
+        """Count a mapping, and close the oldest if it is one too many."""
+        self._open.append((shards, shard))
+        while len(self._open) > self._most:
+            oldest, index = self._open.popleft()
+            oldest[index] = None
+
+
+class StoredPart:
+    """All rows of one stored array; each is checked against its record when first touched."""
+
+    def __init__(
+        self,
+        part: Part,
+        layout: Layout,
+        open_shard: Callable[[int, Part], StoredRows],
+        verify: Callable[[int, Part, StoredRows], None],
+        mappings: Mappings,
+    ) -> None:
+        self.part, self._shard_rows, self._mappings = part, layout.shard_rows, mappings
+        self._open_shard, self._verify = open_shard, verify
+        self._shards: list[Any] = [None] * layout.shards
+        self._unseen = np.ones(layout.rows, np.bool_)
+        self._whole: NDArray[Any] | None = None
+
+    def read(self, rows: Index, out: NDArray[Any]) -> None:
+        """Copy ``rows`` into ``out``."""
+        if self._whole is not None:
+            np.take(self._whole, rows, axis=0, out=out, mode="clip")
+            return
+        unseen = rows[self._unseen[rows]]
+        if unseen.size:
+            self._check(unseen)
+        size, shards = self._shard_rows, self._shards
+        for target, row in zip(out, rows.tolist(), strict=True):
+            values = shards[row // size]
+            if values is None:
+                values = self._open(row // size).values
+            target[...] = values[row % size]
+
+    def preload(self, rows: Index) -> NDArray[Any]:
+        """Bring ``rows`` into memory, checked; later reads come from there."""
+        if self._whole is None:
+            whole = np.zeros((len(self._unseen), *self.part.shape), self.part.dtype)
+            for row in rows:
+                self.read(np.array([row]), whole[row : row + 1])
+            self._whole = whole
+            self._shards = [None] * len(self._shards)
+        return self._whole
+
+    def _open(self, shard: int) -> StoredRows:
+        stored = self._open_shard(shard, self.part)
+        self._shards[shard] = stored.values
+        self._mappings.opened(self._shards, shard)
+        return stored
+
+    def _check(self, unseen: Index) -> None:
+        for shard in np.unique(unseen // self._shard_rows):
+            stored = self._open(int(shard))
+            for row in unseen[unseen // self._shard_rows == shard]:
+                self._verify(int(row), self.part, stored)
+                self._unseen[row] = False
+
+
+def _most_open_files() -> int:
+    """Ask for as many open files as this user may have, and return how many to map."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        soft = hard
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    unlimited = soft == resource.RLIM_INFINITY
+    return MOST_MAPPINGS if unlimited else max(8, min(MOST_MAPPINGS, soft - SPARE_FILES))

@@ -1,0 +1,197 @@
+"""Reading a cache: rows of any level of any modality as arrays."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from adf.cache.encode import decode
+from adf.cache.folder import Folder
+from adf.cache.gather import Index, Mappings
+from adf.cache.modality import ModalityView
+from adf.cache.plan import ClipPlan
+from adf.cache.provenance import Provenance, refuse_other
+from adf.cache.root import Root
+from adf.cache.spec import FeatureSpec
+from adf.errors import InputNotFound, InvalidInput
+
+RowsLike = Sequence[int] | NDArray[Any] | slice
+
+
+class FeatureCache:
+    """A read-only view of a cache: (rows, modality, level) -> array.
+
+    Safe to hand to forked and spawned workers: mappings are shared, and pickling it opens it anew.
+    """
+
+    def __init__(self, root: Root, *, partial: bool = False) -> None:
+        self.root = root
+        self._partial = partial
+        self._mappings = Mappings()
+        self._modalities = {
+            name: ModalityView(root, name, self._mappings, partial=partial)
+            for name in root.modalities()
+        }
+        if not self._modalities:
+            raise InputNotFound(f"{root.folder} has no modality yet: extract or import one first")
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | Folder,
+        *,
+        partial: bool = False,
+        expect: Mapping[str, Provenance] | None = None,
+    ) -> "FeatureCache":
+        """Open a cache.
+
+        ``partial`` accepts modalities that are still being filled. ``expect`` refuses modalities
+        that were made otherwise, naming the fields that differ.
+        """
+        cache = cls(Root.open(path), partial=partial)
+        for name, wanted in (expect or {}).items():
+            refuse_other(cache.provenance(name), wanted, f"{name} in {cache.root.folder}")
+        return cache
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        place = self.root.folder.path or self.root.folder
+        return _reopen, (place, self._partial)
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __repr__(self) -> str:
+        return f"FeatureCache({str(self.root.folder)!r}, {len(self)} clips, {self.modalities})"
+
+    @property
+    def plan(self) -> ClipPlan:
+        """The list of clips with its classes and splits."""
+        return self.root.plan
+
+    @property
+    def clips(self) -> pd.DataFrame:
+        """One row a clip: id, label, video, group, views and splits."""
+        return self.plan.frame
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; ``plan.targets`` are indexes into them."""
+        return self.plan.classes
+
+    @property
+    def modalities(self) -> list[str]:
+        """The names of the modalities."""
+        return list(self._modalities)
+
+    def levels(self, modality: str) -> list[str]:
+        """Return the names of a modality's levels, from shallow to deep as they were stored."""
+        return [level.name for level in self.provenance(modality).levels]
+
+    def spec(self, modality: str, level: str) -> FeatureSpec:
+        """Return what a level looks like."""
+        return self._modality(modality).spec(level)
+
+    def provenance(self, modality: str) -> Provenance:
+        """Return how a modality was made."""
+        return self._modality(modality).provenance
+
+    def failed(self, modality: str) -> dict[int, str]:
+        """Return the rows that have no features of a modality, each with the reason."""
+        return self._modality(modality).failed
+
+    def ok(self, *modalities: str) -> NDArray[np.bool_]:
+        """Return a mask of the clips that have features of all the modalities (default: all)."""
+        mask = np.ones(len(self), np.bool_)
+        for name in modalities or self.modalities:
+            mask &= self._modality(name).present()
+        return mask
+
+    def read(
+        self,
+        rows: RowsLike,
+        modality: str,
+        level: str,
+        out: NDArray[Any] | None = None,
+        *,
+        vector: bool = False,
+    ) -> NDArray[Any]:
+        """Return the features of ``rows``, ``B C ...``, in the order asked for.
+
+        ``rows`` are row numbers, a mask or a slice. ``vector`` reads the pooled companion ``B C``.
+        ``out`` takes the values where given, converted to its dtype if that is a wider float.
+        """
+        index = self._index(rows)
+        found = self._modality(modality)
+        spec = found.spec(level)
+        if vector and spec.vector:
+            part = spec.parts()[-1]
+            out = _output(out, (len(index), *part.shape), part.dtype)
+            found.part(part).read(index, out)
+            return out
+        out = _output(out, (len(index), *spec.shape), spec.value_dtype)
+        if spec.dtype == "uint8":
+            stored, scale, offset = self.read_stored(index, modality, level)
+            decode(stored, scale, offset, out)
+        else:
+            found.part(spec.parts()[0]).read(index, out)
+        return out
+
+    def read_stored(self, rows: RowsLike, modality: str, level: str) -> list[NDArray[Any]]:
+        """Return a level as it is stored: ``[values]``, or ``[values, scale, offset]`` of uint8."""
+        index = self._index(rows)
+        found = self._modality(modality)
+        arrays = []
+        for part in found.spec(level).own_parts():
+            arrays.append(np.empty((len(index), *part.shape), part.dtype))
+            found.part(part).read(index, arrays[-1])
+        return arrays
+
+    def preload(self, modality: str, *levels: str) -> None:
+        """Bring levels (default: all) into memory, checked; later reads are one gather."""
+        found = self._modality(modality)
+        rows = np.flatnonzero(found.present())
+        for level in levels or self.levels(modality):
+            for part in found.spec(level).parts():
+                found.part(part).preload(rows)
+
+    def _modality(self, name: str) -> ModalityView:
+        try:
+            return self._modalities[name]
+        except KeyError:
+            raise InputNotFound(
+                f"{self.root.folder} has no modality '{name}'; it has: {', '.join(self.modalities)}"
+            ) from None
+
+    def _index(self, rows: RowsLike) -> Index:
+        if isinstance(rows, slice):
+            return np.arange(len(self))[rows]
+        index = np.asarray(rows)
+        if index.dtype == np.bool_:
+            if index.shape != (len(self),):
+                raise InvalidInput(f"a mask of {index.shape} for {len(self)} clips")
+            return np.flatnonzero(index)
+        if index.ndim != 1 or (index.size and index.dtype.kind not in "iu"):
+            raise InvalidInput(
+                f"rows must be a list of row numbers, a mask or a slice, not {rows!r}"
+            )
+        wrong = (index < 0) | (index >= len(self))
+        if wrong.any():
+            raise InvalidInput(
+                f"row {index[wrong][0]} is not in the cache, which has rows 0 to {len(self) - 1}"
+            )
+        return index.astype(np.intp, copy=False)
+
+
+def _output(out: NDArray[Any] | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    if out is None:
+        return np.empty(shape, dtype)
+    if out.shape != shape or not np.can_cast(dtype, out.dtype, "safe"):
+        raise InvalidInput(f"out is {out.dtype} {out.shape}; {dtype} {shape} is needed")
+    return out
+
+
+def _reopen(place: Any, partial: bool) -> FeatureCache:
+    return FeatureCache.open(place, partial=partial)

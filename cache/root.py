@@ -1,0 +1,196 @@
+"""The root of a cache: its plan, its store, and the modalities in it."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, cast
+
+from adf.cache.commits import Commits
+from adf.cache.folder import DiskFolder, Folder
+from adf.cache.plan import ClipPlan, plan_digest
+from adf.cache.provenance import SCHEMA, Provenance, differences, refuse_other
+from adf.cache.spec import Part, check_name
+from adf.cache.store import Codec, Layout, Store
+from adf.cache.stores import STORES, find_store
+from adf.errors import CacheMismatch, ConfigError, CorruptCache, InputNotFound
+
+PLAN = "clips.csv"
+SHARD_ROWS = 64
+RECORDED = ("autodeepfuse", "torch", "torchvision", "av", "numpy", "h5py", "zarr", "numcodecs")
+
+
+@dataclass(frozen=True)
+class Root:
+    """An existing cache; reading and filling it both start here."""
+
+    store: Store
+    plan: ClipPlan
+    shard_rows: int
+
+    @property
+    def folder(self) -> Folder:
+        """Where the files lie."""
+        return self.store.folder
+
+    @classmethod
+    def open(cls, path: str | Path | Folder) -> "Root":
+        """Open a cache folder, checking its root document and its list of clips."""
+        folder = DiskFolder(Path(path)) if isinstance(path, str | Path) else path
+        if folder.path and not folder.path.is_dir():
+            raise InputNotFound(f"{folder.path} is not a folder; is the path of the cache right?")
+        store = find_store(folder)
+        document = store.read_attributes("")
+        if document.get("schema") != SCHEMA:
+            raise CacheMismatch(
+                f"{folder} has schema {document.get('schema')}, this version of adf reads schema "
+                f"{SCHEMA}: use the version that wrote it, or make the cache again"
+            )
+        csv = folder.read(PLAN)
+        classes, dataset = tuple(document["classes"]), document["dataset"]
+        if plan_digest(csv, classes, dataset) != document["plan"]:
+            raise CorruptCache(
+                f"{folder}/{PLAN} is not the list of clips this cache was made for (its digest "
+                "differs from the one in the root): restore it from a copy"
+            )
+        return cls(store, ClipPlan.stored(csv, classes, dataset), document["shard_rows"])
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path | Folder,
+        plan: ClipPlan,
+        *,
+        store: str = "zarr",
+        shard_rows: int = SHARD_ROWS,
+    ) -> "Root":
+        """Make a cache, or open the one that is there if it is for the same plan."""
+        kind = STORES[store]
+        if shard_rows < 1:
+            raise ConfigError(f"shard_rows: {shard_rows} is not a number of clips above 0")
+        folder = kind.place(path) if isinstance(path, str | Path) else path
+        wanted = _root_document(plan, shard_rows)
+        if not any(other.recognises(folder) for other in STORES.values()):
+            _refuse_foreign(folder)
+            kind(folder).write_attributes("", wanted, exclusive=True)
+        there = find_store(folder)
+        if there.read_attributes("")["plan"] == plan.digest and not folder.has(PLAN):
+            # Whoever made the root document may have been killed before this.
+            folder.write(PLAN, plan.csv)
+        root = cls.open(folder)
+        root._refuse_other({"store": kind.name, "shard_rows": shard_rows}, plan)
+        return root
+
+    def _refuse_other(self, wanted: dict[str, Any], plan: ClipPlan) -> None:
+        ours = {"store": self.store.name, "shard_rows": self.shard_rows}
+        wrong = differences(ours, wanted)
+        if self.plan.digest != plan.digest:
+            wrong.append(f"plan: {self.plan.difference(plan)}")
+        if wrong:
+            raise CacheMismatch(
+                f"{self.folder} was made otherwise ({'; '.join(wrong)}): "
+                "ask for the same, or give another cache folder"
+            )
+
+    def modalities(self) -> list[str]:
+        """Return the names of all modalities, complete or not."""
+        document = self.store.group_file
+        if self.folder.path:
+            # Not by listing every file: a cache may have a hundred thousand.
+            return sorted(path.parent.name for path in self.folder.path.glob(f"*/{document}"))
+        names = (name.split("/") for name in self.folder.names())
+        return sorted(name[0] for name in names if len(name) == 2 and name[1] == document)
+
+    def provenance(self, modality: str) -> Provenance:
+        """Return how a modality was made."""
+        return Provenance.from_json(self._attributes(modality)["provenance"])
+
+    def layout(self, modality: str) -> Layout:
+        """Return how the rows of a modality are laid out."""
+        codec = cast(Codec, self._attributes(modality)["codec"])
+        return Layout(modality, len(self.plan), self.shard_rows, codec)
+
+    def versions(self, modality: str) -> dict[str, str]:
+        """Return the library versions that began the modality; they differ without harm."""
+        return dict(self._attributes(modality)["versions"])
+
+    def commits(self, modality: str) -> Commits:
+        """Return the commit records of a modality."""
+        return Commits(self.folder, modality)
+
+    def declare(self, provenance: Provenance, codec: Codec) -> None:
+        """Begin a modality, or check that the one begun was begun alike."""
+        modality = provenance.modality
+        self.store.check(codec)
+        if provenance.plan != self.plan.digest:
+            raise CacheMismatch(f"the provenance of {modality} names another plan than the cache's")
+        document = {
+            "provenance": provenance.as_json(),
+            "digest": provenance.digest,
+            "codec": codec,
+            "versions": library_versions(),
+        }
+        self.store.write_attributes(modality, document, exclusive=True)
+        refuse_other(self.provenance(modality), provenance, f"{modality} in {self.folder}")
+        layout = self.layout(modality)
+        if layout.codec != codec:
+            raise CacheMismatch(
+                f"{modality} in {self.folder} was begun with codec '{layout.codec}', not '{codec}'"
+            )
+        self.store.declare(layout, provenance.parts())
+
+    def sealed(self) -> dict[str, tuple[Layout, tuple[Part, ...]]]:
+        """Return what a store needs to know of every complete modality."""
+        complete = [m for m in self.modalities() if self.folder.has(self.commits(m).seal_file)]
+        return {m: (self.layout(m), self.provenance(m).parts()) for m in complete}
+
+    def finish(self) -> None:
+        """Renew what stands over all complete modalities, though others may do so as well."""
+        done = None
+        while done != (sealed := self.sealed()):
+            self.store.finish(sealed)
+            done = sealed
+
+    def _attributes(self, modality: str) -> dict[str, Any]:
+        check_name("modality", modality)
+        try:
+            return self.store.read_attributes(modality)
+        except InputNotFound:
+            known = ", ".join(self.modalities()) or "none yet"
+            raise InputNotFound(
+                f"{self.folder} has no modality '{modality}'; it has: {known}"
+            ) from None
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what may change a value in its last bits."""
+    found = {}
+    for name in RECORDED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _root_document(plan: ClipPlan, shard_rows: int) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "dataset": plan.dataset,
+        "classes": list(plan.classes),
+        "plan": plan.digest,
+        "shard_rows": shard_rows,
+    }
+
+
+def _refuse_foreign(folder: Folder) -> None:
+    """Never mix a new cache with files that are not ours."""
+    ours = {PLAN, "staging"}
+    if folder.path and folder.path.exists():
+        if not folder.path.is_dir():
+            raise ConfigError(f"{folder.path} is a file; give the name of a folder for the cache")
+        strange = sorted(p.name for p in folder.path.iterdir() if p.name not in ours)
+        if strange:
+            raise ConfigError(
+                f"{folder.path} is not empty and holds no cache (it has '{strange[0]}'): "
+                "give a new folder"
+            )

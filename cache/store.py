@@ -1,0 +1,128 @@
+"""The interface of a store: how the rows of a shard become files, and how they are found again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adf.cache.canonical import crc32c
+from adf.cache.folder import Folder
+from adf.cache.spec import Part
+
+Codec = Literal["none", "zstd"]
+# One entry a row; None where the clip failed.
+Rows = Sequence[NDArray[Any] | None]
+# What a commit record keeps of every file of a shard: its size, its crc32c, and more if need be.
+Files = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a store needs to know of the modality it writes or reads."""
+
+    modality: str
+    rows: int
+    shard_rows: int
+    codec: Codec
+
+    def rows_of(self, shard: int) -> range:
+        """Return the rows of a shard; the last one may be short."""
+        first = shard * self.shard_rows
+        return range(first, min(first + self.shard_rows, self.rows))
+
+    @property
+    def shards(self) -> int:
+        """The number of shards."""
+        return -(-self.rows // self.shard_rows)
+
+
+class StoredRows(Protocol):
+    """The rows of one part in one shard."""
+
+    @property
+    def values(self) -> Any:
+        """Whatever yields row ``i`` as an array for ``values[i]``; the hot path of reading."""
+        ...
+
+    def checksum(self, row: int) -> int:
+        """Return the crc32c of a row, having checked all the store itself keeps about it."""
+        ...
+
+
+class Store(Protocol):
+    """Writes and finds rows; says nothing about what they mean or whether they are committed."""
+
+    name: ClassVar[str]
+    root_file: ClassVar[str]
+    group_file: ClassVar[str]
+    folder: Folder
+
+    def __init__(self, folder: Folder) -> None: ...
+
+    @classmethod
+    def place(cls, path: str | Path) -> Folder:
+        """Return the folder in which a cache of this name lies."""
+        ...
+
+    @classmethod
+    def recognises(cls, folder: Folder) -> bool:
+        """Say whether a cache of this store lies in the folder."""
+        ...
+
+    def check(self, codec: Codec) -> None:
+        """Raise if this store cannot do what is asked for."""
+        ...
+
+    def write_attributes(
+        self, group: str, attributes: Mapping[str, Any], *, exclusive: bool
+    ) -> bool:
+        """Write the attributes of the root (``""``) or of a modality."""
+        ...
+
+    def read_attributes(self, group: str) -> dict[str, Any]:
+        """Read them."""
+        ...
+
+    def declare(self, layout: Layout, parts: Sequence[Part]) -> None:
+        """Write what foreign tools need in order to open the arrays of a modality."""
+        ...
+
+    def metadata(self, layout: Layout, parts: Sequence[Part]) -> dict[str, bytes]:
+        """Return the exact files that :meth:`declare` writes."""
+        ...
+
+    def write_shard(self, layout: Layout, shard: int, rows: Mapping[Part, Rows]) -> Files:
+        """Write the files of one shard durably and describe them."""
+        ...
+
+    def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> StoredRows:
+        """Find the rows of one part, having checked the index that leads to them."""
+        ...
+
+    def finish(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> None:
+        """Write or renew what exists only for complete modalities; all of them are given."""
+        ...
+
+    def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[str]:
+        """Describe what is wrong with the files of :meth:`finish`."""
+        ...
+
+
+def fill(part: Part) -> NDArray[Any]:
+    """Return what stands in for the row of a failed clip: NaN, or zero where there is none."""
+    value = np.nan if part.dtype.kind == "f" else 0
+    return np.full(part.shape, value, part.dtype)
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """Uncompressed rows, viewed where they lie."""
+
+    values: NDArray[Any]
+
+    def checksum(self, row: int) -> int:
+        """Return the crc32c of a row."""
+        return crc32c(self.values[row])
