@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adf.cache.canonical import canonical, sha256
-from adf.errors import InvalidInput
+from adf.errors import InputNotFound, InvalidInput
 
 TEXT = ("id", "label", "video", "group")
 NUMBERS = {"view": 0, "start": 0, "stop": -1, "step": 1, "flip": 0}
@@ -100,6 +101,15 @@ class ClipPlan:
         held_out = used[split] == "test"
         both = set(used.loc[held_out, "group"]) & set(used.loc[~held_out, "group"])
         return sorted(both)
+
+
+def read_plan(path: Path, dataset: str = "unnamed") -> ClipPlan:
+    """Read and check the list of clips in a CSV file of the user's."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputNotFound(f"the list of clips {path} cannot be read: {error.strerror}") from error
+    return ClipPlan.from_csv(data, dataset=dataset)
 
 
 def plan_digest(csv: bytes, classes: Sequence[str], dataset: str) -> str:

@@ -92,21 +92,21 @@ class FeatureCache:
 
     def spec(self, modality: str, level: str) -> FeatureSpec:
         """Return what a level looks like."""
-        return self._modality(modality).spec(level)
+        return self.view(modality).spec(level)
 
     def provenance(self, modality: str) -> Provenance:
         """Return how a modality was made."""
-        return self._modality(modality).provenance
+        return self.view(modality).provenance
 
     def failed(self, modality: str) -> dict[int, str]:
         """Return the rows that have no features of a modality, each with the reason."""
-        return self._modality(modality).failed
+        return self.view(modality).failed
 
     def ok(self, *modalities: str) -> NDArray[np.bool_]:
         """Return a mask of the clips that have features of all the modalities (default: all)."""
         mask = np.ones(len(self), np.bool_)
         for name in modalities or self.modalities:
-            mask &= self._modality(name).present()
+            mask &= self.view(name).present()
         return mask
 
     def read(
@@ -124,7 +124,7 @@ class FeatureCache:
         ``out`` takes the values where given, converted to its dtype if that is a wider float.
         """
         index = self._index(rows)
-        found = self._modality(modality)
+        found = self.view(modality)
         spec = found.spec(level)
         if vector and spec.vector:
             part = spec.parts()[-1]
@@ -142,7 +142,7 @@ class FeatureCache:
     def read_stored(self, rows: RowsLike, modality: str, level: str) -> list[NDArray[Any]]:
         """Return a level as it is stored: ``[values]``, or ``[values, scale, offset]`` of uint8."""
         index = self._index(rows)
-        found = self._modality(modality)
+        found = self.view(modality)
         arrays = []
         for part in found.spec(level).own_parts():
             arrays.append(np.empty((len(index), *part.shape), part.dtype))
@@ -151,13 +151,14 @@ class FeatureCache:
 
     def preload(self, modality: str, *levels: str) -> None:
         """Bring levels (default: all) into memory, checked; later reads are one gather."""
-        found = self._modality(modality)
+        found = self.view(modality)
         rows = np.flatnonzero(found.present())
         for level in levels or self.levels(modality):
             for part in found.spec(level).parts():
                 found.part(part).preload(rows)
 
-    def _modality(self, name: str) -> ModalityView:
+    def view(self, name: str) -> ModalityView:
+        """Return the records and stored arrays of a modality."""
         try:
             return self._modalities[name]
         except KeyError:
