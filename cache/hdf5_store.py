@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import h5py
 import numpy as np
@@ -32,6 +33,8 @@ class Hdf5Store:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
+        # The parts of a shard lie in one file: it is mapped once while any of them is in use.
+        self._mapped: WeakValueDictionary[str, Bytes] = WeakValueDictionary()
 
     @classmethod
     def place(cls, path: str | Path) -> Folder:
@@ -91,7 +94,9 @@ class Hdf5Store:
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> PlainRows:
         """Map the file, check all of it that is not rows, and view the rows where they lie."""
         name = _shard_file(layout, shard)
-        data = self.folder.map(name)
+        data = self._mapped.get(name)
+        if data is None:
+            data = self._mapped[name] = self.folder.map(name)
         entry = files.get(name, {})
         if data.size != entry.get("bytes"):
             expected = entry.get("bytes", "no")
@@ -155,17 +160,22 @@ def _frame(data: Bytes, spans: Sequence[Sequence[int]]) -> Bytes:
 
 
 def _add_virtual(group: h5py.Group, layout: Layout, part: Part) -> None:
-    dtype = part.dtype.newbyteorder("<")
-    virtual = h5py.VirtualLayout((layout.rows, *part.shape), dtype)
+    """Add one virtual dataset, by the low-level calls: h5py's own would note the time of day."""
+    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plan.set_obj_track_times(False)
+    whole = (layout.rows, *part.shape)
     for shard in range(layout.shards):
         rows = layout.rows_of(shard)
-        source = h5py.VirtualSource(
-            _shard_file(layout, shard), part.name, (len(rows), *part.shape), dtype
-        )
-        virtual[rows.start : rows.stop] = source
-    dataset = group.create_virtual_dataset(part.name, virtual)
-    for axis, name in enumerate(part.dims):
-        dataset.dims[axis].label = name
+        shape = (len(rows), *part.shape)
+        place = h5py.h5s.create_simple(whole)
+        place.select_hyperslab((rows.start, *(0 for _ in part.shape)), shape)
+        file, name = _shard_file(layout, shard).encode(), part.name.encode()
+        plan.set_virtual(place, file, name, h5py.h5s.create_simple(shape))
+    kind = h5py.h5t.py_create(part.dtype.newbyteorder("<"))
+    space = h5py.h5s.create_simple(whole)
+    dataset = h5py.Dataset(h5py.h5d.create(group.id, part.name.encode(), kind, space, plan))
+    for axis, label in enumerate(part.dims):
+        dataset.dims[axis].label = label
 
 
 def _userblock(image: Bytes) -> Bytes:

@@ -1,7 +1,7 @@
 """``adf cache gc``: what may go goes, and damaged shards go so that they can be filled again."""
 
 from adf.cache.root import Root
-from adf.cache.sweep import garbage
+from adf.cache.sweep import garbage, sweep_workplace
 from adf.cache.verify import verify
 from adf.errors import CorruptCache
 
@@ -39,3 +39,5 @@ def _rewrite_metadata(root: Root) -> None:
     for modality in root.modalities():
         root.store.declare(root.layout(modality), root.provenance(modality).parts())
     root.finish()
+    for modality in root.sealed():
+        sweep_workplace(root.folder, modality)

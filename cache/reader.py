@@ -14,6 +14,7 @@ from adf.cache.gather import Index, Mappings
 from adf.cache.modality import ModalityView
 from adf.cache.plan import ClipPlan
 from adf.cache.provenance import Provenance, refuse_other
+from adf.cache.remote import is_url, local_copy
 from adf.cache.root import Root
 from adf.cache.spec import FeatureSpec
 from adf.errors import InputNotFound, InvalidInput
@@ -46,11 +47,14 @@ class FeatureCache:
         partial: bool = False,
         expect: Mapping[str, Provenance] | None = None,
     ) -> "FeatureCache":
-        """Open a cache.
+        """Open a cache in a folder, or fetch one from an address such as ``s3://bucket/name``.
 
         ``partial`` accepts modalities that are still being filled. ``expect`` refuses modalities
         that were made otherwise, naming the fields that differ.
         """
+        if is_url(path):
+            # Whole shards come here once; reading row by row over a network would never end.
+            path = local_copy(str(path))
         cache = cls(Root.open(path), partial=partial)
         for name, wanted in (expect or {}).items():
             refuse_other(cache.provenance(name), wanted, f"{name} in {cache.root.folder}")
