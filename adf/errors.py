@@ -64,6 +64,10 @@ class CacheMismatch(InvalidInput):
     """A cache was made with other settings than those asked for."""
 
 
+class RunMismatch(InvalidInput):
+    """A run folder was made with other settings than those asked for."""
+
+
 class CorruptCache(AdfError, OSError):
     """Bytes of a cache are not the bytes that were written."""
 

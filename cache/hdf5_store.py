@@ -4,8 +4,8 @@ HDF5 never touches the disk here: a file is built in memory and put in place who
 that HDF5 appends to does not survive a kill, and a full disk ends the process.
 """
 
-import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -15,13 +15,12 @@ import numpy as np
 
 from adf.cache.canonical import crc32c, prove, proven
 from adf.cache.folder import Bytes, DiskFolder, Folder
+from adf.cache.hdf5_index import Modalities, is_intact, virtual_file
 from adf.cache.spec import Part
 from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, fill
 from adf.errors import ConfigError, CorruptCache, InputNotFound
 
 INDEX = "features.h5"
-USERBLOCK = 512
-Modalities = Mapping[str, tuple[Layout, Sequence[Part]]]
 
 
 class Hdf5Store:
@@ -76,16 +75,15 @@ class Hdf5Store:
 
     def write_shard(self, layout: Layout, shard: int, rows: Mapping[Part, Rows]) -> Files:
         """Write one file with a contiguous dataset for every part."""
-        file = _in_memory()
-        for part, values in rows.items():
-            whole = [fill(part) if value is None else value for value in values]
-            data = np.stack(whole).astype(part.dtype.newbyteorder("<"), copy=False)
-            file.create_dataset(part.name, data=data, track_times=False)
-        file.flush()
-        offsets = {part.name: int(file[part.name].id.get_offset()) for part in rows}
-        image = np.frombuffer(file.id.get_file_image(), np.uint8)
-        file.close()
-        name = _shard_file(layout, shard)
+        memory = BytesIO()
+        with h5py.File(memory, "w") as file:
+            for part, values in rows.items():
+                whole = [fill(part) if value is None else value for value in values]
+                data = np.stack(whole).astype(part.dtype.newbyteorder("<"), copy=False)
+                file.create_dataset(part.name, data=data, track_times=False)
+            offsets = {part.name: int(file[part.name].id.get_offset()) for part in rows}
+        image = np.frombuffer(memory.getbuffer(), np.uint8)
+        name = shard_file(layout, shard)
         self.folder.write(name, image)
         entry = {"bytes": image.size, "crc32c": crc32c(image), "offsets": offsets}
         spans = _spans(layout, shard, rows, offsets)
@@ -93,7 +91,7 @@ class Hdf5Store:
 
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> PlainRows:
         """Map the file, check all of it that is not rows, and view the rows where they lie."""
-        name = _shard_file(layout, shard)
+        name = shard_file(layout, shard)
         data = self._mapped.get(name)
         if data is None:
             data = self._mapped[name] = self.folder.map(name)
@@ -109,40 +107,27 @@ class Hdf5Store:
         return PlainRows(values.reshape(rows, *part.shape))
 
     def finish(self, sealed: Modalities) -> None:
-        """Write ``features.h5``: virtual datasets over the shards of every sealed modality."""
-        file = _in_memory(userblock_size=USERBLOCK)
-        for modality, (layout, parts) in sorted(sealed.items()):
-            group = file.create_group(modality, track_order=False)
-            group.attrs["adf"] = json.dumps(self.read_attributes(modality), sort_keys=True)
-            for part in parts:
-                _add_virtual(group, layout, part)
-        file.flush()
-        image = np.frombuffer(file.id.get_file_image(), np.uint8).copy()
-        file.close()
-        image[:USERBLOCK] = _userblock(image)
-        self.folder.write(INDEX, image)
+        """Write ``features.h5``."""
+        attributes = {modality: self.read_attributes(modality) for modality in sealed}
+        self.folder.write(INDEX, virtual_file(sealed, attributes, shard_file))
 
     def damage(self, sealed: Modalities) -> list[str]:
         """Check ``features.h5`` by the checksum it carries in front."""
-        remedy = "run the command that filled the cache once more to write it anew"
         try:
-            image = self.folder.map(INDEX)
+            intact = is_intact(self.folder.map(INDEX))
         except InputNotFound:
-            return [f"{INDEX} is missing: {remedy}"] if sealed else []
-        intact = image.size > USERBLOCK and np.array_equal(image[:USERBLOCK], _userblock(image))
-        return [] if intact else [f"{INDEX} is damaged: {remedy}"]
+            intact = not sealed
+        remedy = "'adf cache gc --damaged' writes it anew"
+        return [] if intact else [f"{INDEX} is missing or damaged: {remedy}"]
 
 
 def _document(group: str) -> str:
     return f"{group}/modality.json" if group else Hdf5Store.root_file
 
 
-def _shard_file(layout: Layout, shard: int) -> str:
+def shard_file(layout: Layout, shard: int) -> str:
+    """Return the name of a shard's file."""
     return f"{layout.modality}/shards/{shard:05d}.h5"
-
-
-def _in_memory(**options: Any) -> h5py.File:
-    return h5py.File("shard", "w", driver="core", backing_store=False, **options)
 
 
 def _spans(
@@ -157,28 +142,3 @@ def _frame(data: Bytes, spans: Sequence[Sequence[int]]) -> Bytes:
     """Return all bytes that are not rows: HDF5's own structure."""
     edges = [0, *(edge for span in spans for edge in span), data.size]
     return np.concatenate([data[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)])
-
-
-def _add_virtual(group: h5py.Group, layout: Layout, part: Part) -> None:
-    """Add one virtual dataset, by the low-level calls: h5py's own would note the time of day."""
-    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    plan.set_obj_track_times(False)
-    whole = (layout.rows, *part.shape)
-    for shard in range(layout.shards):
-        rows = layout.rows_of(shard)
-        shape = (len(rows), *part.shape)
-        place = h5py.h5s.create_simple(whole)
-        place.select_hyperslab((rows.start, *(0 for _ in part.shape)), shape)
-        file, name = _shard_file(layout, shard).encode(), part.name.encode()
-        plan.set_virtual(place, file, name, h5py.h5s.create_simple(shape))
-    kind = h5py.h5t.py_create(part.dtype.newbyteorder("<"))
-    space = h5py.h5s.create_simple(whole)
-    dataset = h5py.Dataset(h5py.h5d.create(group.id, part.name.encode(), kind, space, plan))
-    for axis, label in enumerate(part.dims):
-        dataset.dims[axis].label = label
-
-
-def _userblock(image: Bytes) -> Bytes:
-    """HDF5 leaves the first bytes of a file to its writer: ours hold a checksum of the rest."""
-    text = f"adf features.h5 crc32c {crc32c(image[USERBLOCK:]):08x}\n".encode()
-    return np.frombuffer(text.ljust(USERBLOCK, b"\0"), np.uint8)

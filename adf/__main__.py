@@ -1,0 +1,5 @@
+"""``python -m adf`` is ``adf``."""
+
+from adf.main import main
+
+main()
