@@ -77,6 +77,9 @@ def prepare(
     ways: dict[str, Way] = {
         "np.memmap fancy": lambda t: [plain[key][batches[t]] for key in keys],
         "np.take out=": lambda t: [np.take(plain[k], batches[t], 0, out=out[k]) for k in keys],
+        "np.take clip out=": lambda t: [
+            np.take(plain[k], batches[t], 0, out=out[k], mode="clip") for k in keys
+        ],
         "adf zarr": lambda t: [zarr_cache.read(batches[t], *key) for key in keys],
         "adf zarr out=": lambda t: [zarr_cache.read(batches[t], *k, out=out[k]) for k in keys],
         "adf hdf5": lambda t: [hdf5_cache.read(batches[t], *key) for key in keys],

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from adf.cache.canonical import canonical, crc32c, prove, proven, sha256
 from adf.cache.folder import Folder
 from adf.cache.store import Files
@@ -171,5 +173,7 @@ def _join(values: Sequence[int | None]) -> str:
 
 
 def _split(text: str) -> list[int | None]:
+    if "-" not in text:
+        return list(np.frombuffer(bytes.fromhex(text), ">u4").tolist())
     words = (text[i : i + HEX] for i in range(0, len(text), HEX))
     return [None if word == "-" * HEX else int(word, 16) for word in words]

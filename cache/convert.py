@@ -46,7 +46,7 @@ def _copy_shard(source: FeatureCache, modality: str, draft: Draft) -> None:
     stored = {}
     for part in view.provenance.parts():
         stored[part.name] = np.empty((len(rows), *part.shape), part.dtype)
-        view.part(part).read(rows, stored[part.name])
+        view.part(part.name).read(rows, stored[part.name])
     for place, row in enumerate(rows.tolist()):
         values = {name: array[place] for name, array in stored.items()}
         draft.put_stored(row, values, partial=record.partial.get(row, ""))

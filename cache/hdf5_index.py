@@ -11,7 +11,7 @@ import numpy as np
 from adf.cache.canonical import crc32c
 from adf.cache.folder import Bytes
 from adf.cache.spec import Part
-from adf.cache.store import Layout
+from adf.cache.store import Layout, little_endian
 
 USERBLOCK = 512
 Modalities = Mapping[str, tuple[Layout, Sequence[Part]]]
@@ -51,7 +51,7 @@ def _add_virtual(group: h5py.Group, layout: Layout, part: Part, shard_file: Shar
         place.select_hyperslab((rows.start, *(0 for _ in part.shape)), shape)
         file, name = shard_file(layout, shard).encode(), part.name.encode()
         plan.set_virtual(place, file, name, h5py.h5s.create_simple(shape))
-    kind = h5py.h5t.py_create(part.dtype.newbyteorder("<"))
+    kind = h5py.h5t.py_create(little_endian(part))
     space = h5py.h5s.create_simple(whole)
     dataset = h5py.Dataset(h5py.h5d.create(group.id, part.name.encode(), kind, space, plan))
     for axis, label in enumerate(part.dims):

@@ -17,7 +17,7 @@ from adf.cache.canonical import crc32c, prove, proven
 from adf.cache.folder import Bytes, DiskFolder, Folder
 from adf.cache.hdf5_index import Modalities, is_intact, virtual_file
 from adf.cache.spec import Part
-from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, fill
+from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, fill, little_endian
 from adf.errors import ConfigError, CorruptCache, InputNotFound
 
 INDEX = "features.h5"
@@ -79,7 +79,7 @@ class Hdf5Store:
         with h5py.File(memory, "w") as file:
             for part, values in rows.items():
                 whole = [fill(part) if value is None else value for value in values]
-                data = np.stack(whole).astype(part.dtype.newbyteorder("<"), copy=False)
+                data = np.stack(whole).astype(little_endian(part), copy=False)
                 file.create_dataset(part.name, data=data, track_times=False)
             offsets = {part.name: int(file[part.name].id.get_offset()) for part in rows}
         image = np.frombuffer(memory.getbuffer(), np.uint8)
@@ -101,10 +101,7 @@ class Hdf5Store:
             raise CorruptCache(f"{self.folder}/{name} has {data.size} bytes, {expected} expected")
         if crc32c(_frame(data, entry["spans"])) != entry["frame"]:
             raise CorruptCache(f"the HDF5 structure of {self.folder}/{name} is damaged")
-        rows = len(layout.rows_of(shard))
-        start = entry["offsets"][part.name]
-        values = data[start : start + rows * part.row_bytes].view(part.dtype.newbyteorder("<"))
-        return PlainRows(values.reshape(rows, *part.shape))
+        return PlainRows(data, entry["offsets"][part.name], part.row_bytes, part.row_bytes)
 
     def finish(self, sealed: Modalities) -> None:
         """Write ``features.h5``."""

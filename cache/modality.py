@@ -1,5 +1,8 @@
 """One modality of an open cache: its levels, its records and its stored arrays."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,16 +16,30 @@ from adf.errors import CorruptCache, InputNotFound, InvalidInput
 REMEDY = "run 'adf cache verify', then 'adf cache gc --damaged' and fill the cache again"
 
 
+@dataclass(frozen=True)
+class Level:
+    """One level with its stored arrays: the values, for uint8 scale and offset, the vector."""
+
+    spec: FeatureSpec
+    dtype: np.dtype[Any]
+    stored: tuple[StoredPart, ...]
+    vector: StoredPart | None
+
+
 class ModalityView:
     """What :class:`~adf.cache.reader.FeatureCache` knows of one modality."""
 
     def __init__(self, root: Root, name: str, mappings: Mappings, *, partial: bool) -> None:
-        self.name, self._root, self._mappings = name, root, mappings
+        self.name, self._root = name, root
         self.provenance = root.provenance(name)
         self.layout = root.layout(name)
         self._commits = root.commits(name)
         self._records: dict[int, Commit] = {}
-        self._parts: dict[str, StoredPart] = {}
+        self._parts = {
+            part.name: StoredPart(part, self.layout, self._open_shard, self._verify, mappings)
+            for part in self.provenance.parts()
+        }
+        self._levels: dict[str, Level] = {}
         self._seal = self._commits.read_seal()
         if self._seal is not None:
             self.failed = self._seal.failed
@@ -58,13 +75,19 @@ class ModalityView:
             raise InputNotFound(f"{self.name} has no level '{level}'; it has: {known}")
         return spec
 
-    def part(self, part: Part) -> StoredPart:
-        """Return a stored array, opened once."""
-        if part.name not in self._parts:
-            self._parts[part.name] = StoredPart(
-                part, self.layout, self._open_shard, self._verify, self._mappings
-            )
-        return self._parts[part.name]
+    def level(self, name: str) -> Level:
+        """Return a level with its stored arrays, put together once."""
+        level = self._levels.get(name)
+        if level is None:
+            spec = self.spec(name)
+            stored = tuple(self.part(part.name) for part in spec.own_parts())
+            vector = self.part(spec.vector) if spec.vector else None
+            level = self._levels[name] = Level(spec, spec.value_dtype, stored, vector)
+        return level
+
+    def part(self, name: str) -> StoredPart:
+        """Return a stored array."""
+        return self._parts[name]
 
     def record(self, shard: int) -> Commit:
         """Return a commit record, read and checked once."""

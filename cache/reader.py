@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from adf.cache.encode import decode
 from adf.cache.folder import Folder
-from adf.cache.gather import Index, Mappings
+from adf.cache.gather import Index, Mappings, StoredPart
 from adf.cache.modality import ModalityView
 from adf.cache.plan import ClipPlan
 from adf.cache.provenance import Provenance, refuse_other
@@ -30,7 +30,7 @@ class FeatureCache:
 
     def __init__(self, root: Root, *, partial: bool = False) -> None:
         self.root = root
-        self._partial = partial
+        self._partial, self._rows = partial, len(root.plan)
         self._mappings = Mappings()
         self._modalities = {
             name: ModalityView(root, name, self._mappings, partial=partial)
@@ -65,7 +65,7 @@ class FeatureCache:
         return _reopen, (place, self._partial)
 
     def __len__(self) -> int:
-        return len(self.plan)
+        return self._rows
 
     def __repr__(self) -> str:
         return f"FeatureCache({str(self.root.folder)!r}, {len(self)} clips, {self.modalities})"
@@ -127,31 +127,23 @@ class FeatureCache:
         ``rows`` are row numbers, a mask or a slice. ``vector`` reads the pooled companion ``B C``.
         ``out`` takes the values where given, converted to its dtype if that is a wider float.
         """
-        index = self._index(rows)
-        found = self.view(modality)
-        spec = found.spec(level)
-        if vector and spec.vector:
-            part = spec.parts()[-1]
-            out = _output(out, (len(index), *part.shape), part.dtype)
-            found.part(part).read(index, out)
+        index, found = self._index(rows), self.view(modality).level(level)
+        if vector and found.vector:
+            out = _output(out, len(index), found.vector.part.shape, found.vector.part.dtype)
+            found.vector.read(index, out)
             return out
-        out = _output(out, (len(index), *spec.shape), spec.value_dtype)
-        if spec.dtype == "uint8":
-            stored, scale, offset = self.read_stored(index, modality, level)
-            decode(stored, scale, offset, out)
+        out = _output(out, len(index), found.spec.shape, found.dtype)
+        if len(found.stored) > 1:
+            values, scale, offset = (_read(part, index) for part in found.stored)
+            decode(values, scale, offset, out)
         else:
-            found.part(spec.parts()[0]).read(index, out)
+            found.stored[0].read(index, out)
         return out
 
     def read_stored(self, rows: RowsLike, modality: str, level: str) -> list[NDArray[Any]]:
         """Return a level as it is stored: ``[values]``, or ``[values, scale, offset]`` of uint8."""
         index = self._index(rows)
-        found = self.view(modality)
-        arrays = []
-        for part in found.spec(level).own_parts():
-            arrays.append(np.empty((len(index), *part.shape), part.dtype))
-            found.part(part).read(index, arrays[-1])
-        return arrays
+        return [_read(part, index) for part in self.view(modality).level(level).stored]
 
     def preload(self, modality: str, *levels: str) -> None:
         """Bring levels (default: all) into memory, checked; later reads are one gather."""
@@ -159,7 +151,7 @@ class FeatureCache:
         rows = np.flatnonzero(found.present())
         for level in levels or self.levels(modality):
             for part in found.spec(level).parts():
-                found.part(part).preload(rows)
+                found.part(part.name).preload(rows)
 
     def view(self, name: str) -> ModalityView:
         """Return the records and stored arrays of a modality."""
@@ -182,20 +174,29 @@ class FeatureCache:
             raise InvalidInput(
                 f"rows must be a list of row numbers, a mask or a slice, not {rows!r}"
             )
-        wrong = (index < 0) | (index >= len(self))
-        if wrong.any():
+        if index.size and not (index.min() >= 0 and index.max() < self._rows):
+            wrong = index[(index < 0) | (index >= self._rows)][0]
             raise InvalidInput(
-                f"row {index[wrong][0]} is not in the cache, which has rows 0 to {len(self) - 1}"
+                f"row {wrong} is not in the cache, which has rows 0 to {self._rows - 1}"
             )
         return index.astype(np.intp, copy=False)
 
 
-def _output(out: NDArray[Any] | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+def _output(
+    out: NDArray[Any] | None, rows: int, row_shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    shape = (rows, *row_shape)
     if out is None:
         return np.empty(shape, dtype)
     if out.shape != shape or not np.can_cast(dtype, out.dtype, "safe"):
         raise InvalidInput(f"out is {out.dtype} {out.shape}; {dtype} {shape} is needed")
     return out
+
+
+def _read(part: StoredPart, index: Index) -> NDArray[Any]:
+    array = np.empty((len(index), *part.part.shape), part.part.dtype)
+    part.read(index, array)
+    return array
 
 
 def _reopen(place: Any, partial: bool) -> FeatureCache:

@@ -6,7 +6,6 @@ copy, it never fsyncs, and two versions of it need not write the same bytes.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from adf.cache.canonical import canonical, crc32c
 from adf.cache.folder import Bytes, DiskFolder, Folder
 from adf.cache.spec import Part
-from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, StoredRows, fill
+from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, StoredRows, fill, little_endian
 from adf.errors import CorruptCache
 
 ABSENT = np.uint64(2**64 - 1)
@@ -103,11 +102,11 @@ class ZarrStore:
         if sizes is None:
             raise CorruptCache(f"the index of {self.folder}/{name} is damaged")
         if layout.codec == "zstd":
-            return CompressedRows(data, sizes, part)
+            return CompressedRows(data, sizes)
         step = part.row_bytes + CRC_BYTES
         if (sizes != step).any():
             raise CorruptCache(f"{self.folder}/{name} has chunks of another size than its level")
-        return CheckedRows(_view(data, part, rows), data[: rows * step].reshape(rows, step))
+        return CheckedRows(data, 0, step, part.row_bytes)
 
     def finish(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> None:
         """Zarr needs nothing more."""
@@ -117,16 +116,14 @@ class ZarrStore:
         return []
 
 
-@dataclass(frozen=True)
 class CheckedRows(PlainRows):
     """Rows followed by the crc32c that Zarr's own codec keeps."""
-
-    chunks: Bytes
 
     def checksum(self, row: int) -> int:
         """Return the crc32c of a row; the stored one must say the same."""
         value = super().checksum(row)
-        if self.chunks[row, -CRC_BYTES:].tobytes() != _le(value):
+        end = self.start + row * self.step + self.count
+        if self._data[end : end + CRC_BYTES].tobytes() != _le(value):
             raise CorruptCache("its bytes do not match the checksum beside them")
         return value
 
@@ -134,22 +131,20 @@ class CheckedRows(PlainRows):
 class CompressedRows:
     """Rows that are decompressed each time they are asked for."""
 
-    def __init__(self, data: Bytes, sizes: NDArray[np.int64], part: Part) -> None:
-        self._data, self._part = data, part
+    view: memoryview | None = None
+    start = step = 0
+
+    def __init__(self, data: Bytes, sizes: NDArray[np.int64]) -> None:
+        self._data = data
         self._ends = np.cumsum(sizes)
         self._starts = self._ends - sizes
 
-    @property
-    def values(self) -> "CompressedRows":
-        """This object: it yields rows by index."""
-        return self
-
-    def __getitem__(self, row: int) -> NDArray[Any]:
+    def row(self, row: int) -> memoryview:
+        """Return the decompressed bytes of a row."""
         chunk = self._data[self._starts[row] : self._ends[row] - CRC_BYTES]
         try:
-            # numcodecs takes writable or bytes buffers only.
-            plain = Zstd().decode(chunk.tobytes())
-            return np.frombuffer(plain, self._part.dtype).reshape(self._part.shape)
+            # The decoder refuses views that may not be written to, but takes bytes.
+            return memoryview(Zstd().decode(chunk.tobytes()))
         except (RuntimeError, ValueError) as error:
             raise CorruptCache(f"its compressed bytes are damaged ({error})") from error
 
@@ -158,7 +153,7 @@ class CompressedRows:
         chunk = self._data[self._starts[row] : self._ends[row]]
         if chunk[-CRC_BYTES:].tobytes() != _le(crc32c(chunk[:-CRC_BYTES])):
             raise CorruptCache("its compressed bytes do not match the checksum beside them")
-        return crc32c(self[row])
+        return crc32c(np.frombuffer(self.row(row), np.uint8))
 
 
 def _le(value: int) -> bytes:
@@ -232,7 +227,7 @@ def _compressed(part: Part, values: Rows) -> tuple[Bytes, NDArray[np.int64]]:
 
 def _little(part: Part, value: NDArray[Any] | None) -> Bytes:
     row = fill(part) if value is None else value
-    return np.ascontiguousarray(row, part.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
+    return np.ascontiguousarray(row, little_endian(part)).reshape(-1).view(np.uint8)
 
 
 def _index(sizes: NDArray[np.int64], shard_rows: int) -> Bytes:
@@ -254,11 +249,3 @@ def _read_index(data: Bytes, rows: int, shard_rows: int) -> NDArray[np.int64] | 
     sizes = np.frombuffer(entries, "<u8").reshape(shard_rows, 2)[:rows, 1].astype(np.int64)
     intact = sizes.sum() == start and np.array_equal(_index(sizes, shard_rows), tail)
     return sizes if intact else None
-
-
-def _view(data: Bytes, part: Part, rows: int) -> NDArray[Any]:
-    """View the rows where they lie: each is followed by its checksum."""
-    dtype = part.dtype.newbyteorder("<")
-    inner = np.empty(part.shape, np.bool_).strides
-    strides = (part.row_bytes + CRC_BYTES, *(size * dtype.itemsize for size in inner))
-    return np.ndarray((rows, *part.shape), dtype, buffer=data, strides=strides)

@@ -62,7 +62,7 @@ def test_damage_is_called_by_video_modality_and_level(tmp_path: Path, store: str
     level = FLOATS.name
     view = FeatureCache.open(tmp_path / "c").view("rgb")
     stored = root.store.open_shard(view.layout, 1, FLOATS.parts()[0], view.record(1).files)
-    payload = stored.values[row - 4].tobytes()
+    payload = bytes(stored.row(row - 4))
     (hit,) = [p for p in (tmp_path / "c").rglob("*") if p.is_file() and payload in p.read_bytes()]
     flip(hit, hit.read_bytes().index(payload) + 3, 5)
     (damage,) = verify(root)
