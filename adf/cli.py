@@ -84,7 +84,7 @@ def _reader_is_gone() -> bool:
 def fail(error: AdfError, argv: Sequence[str]) -> NoReturn:
     """Print ``error`` in one line, as JSON too where ``--json`` was asked for, and exit."""
     if "--json" in argv:
-        emit({"ok": False, "error": str(error), "exit_code": int(error.exit_code)})
+        emit({"ok": False, "error": str(error), "exit_code": int(error.exit_code), **error.facts})
     print(f"error: {error}", file=sys.stderr)  # noqa: T201
     sys.exit(error.exit_code)
 

@@ -4,7 +4,9 @@ Each class also inherits the matching builtin, so that callers who know only Pyt
 still catch it, and carries the exit code of the command that ends with it.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any, Self
 
 
 class Exit(IntEnum):
@@ -24,6 +26,12 @@ class AdfError(Exception):
     """Base of all errors raised on purpose; its text is complete without a traceback."""
 
     exit_code = Exit.BUG
+    facts: Mapping[str, Any] = {}
+
+    def telling(self, **facts: Any) -> Self:
+        """Add what ``--json`` is to print beside the text: what was found before it failed."""
+        self.facts = facts
+        return self
 
 
 class ConfigError(AdfError, ValueError):

@@ -46,15 +46,15 @@ def verify(path: str, progress_mode: Mode, as_json: bool) -> None:
     shards = committed_shards(root)
     with progress(f"verify {path}", shards, progress_mode) as bar:
         found = verify(root, bar.advance)
-    if as_json:
-        emit({"ok": not found, "shards": shards, "damage": [one.as_json() for one in found]})
-    else:
-        click.echo("\n".join(map(str, found)) or f"{path}: all {shards} shards are as written")
+    facts = {"shards": shards, "damage": [one.as_json() for one in found]}
+    if found and not as_json:
+        click.echo("\n".join(map(str, found)))
     if found:
         raise CorruptCache(
             f"{len(found)} damaged: 'adf cache gc --damaged {path}' drops the shards that hold "
             "them, then run the command that filled the cache again"
-        )
+        ).telling(**facts)
+    report(as_json, facts, f"{path}: all {shards} shards are as written")
 
 
 @cache.command()
@@ -136,15 +136,19 @@ def import_(
     with progress(f"import {path}", len(plan) * len(wanted), progress_mode) as bar:
         seals = import_arrays(path, plan, wanted, config, bar.advance)
     facts = describe(Root.open(path))
-    report(as_json, facts, as_text(facts))
     failed = [
-        f"{m} row {row}: {why}" for m, seal in seals.items() for row, why in seal.failed.items()
+        {"modality": modality, "row": row, "reason": reason}
+        for modality, seal in seals.items()
+        for row, reason in seal.failed.items()
     ]
+    if not (failed and as_json):
+        report(as_json, facts, as_text(facts))
     if failed:
+        first = "{modality} row {row}: {reason}".format(**failed[0])
         raise FailedItems(
-            f"{len(failed)} rows have no features (first: {failed[0]}); the cache is complete "
-            "without them, see 'adf cache info'"
-        )
+            f"{len(failed)} rows have no features (first: {first}); the cache is complete without "
+            "them, see 'adf cache info'"
+        ).telling(**facts, failed=failed)
 
 
 @cache.command()

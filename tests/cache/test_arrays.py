@@ -170,5 +170,7 @@ def test_export_writes_what_import_reads(tmp_path: Path) -> None:
     }  # fmt: skip
     plan = ClipPlan.from_csv((tmp_path / "out" / "clips.csv").read_bytes(), classes=cache.classes)
     features = parse_features([f"rgb/floats={written[1]}", f"rgb/vector={written[2]}"])
-    (seal,) = import_arrays(tmp_path / "again", plan, features, ImportConfig(dtype="float32")).values()
+    (seal,) = import_arrays(
+        tmp_path / "again", plan, features, ImportConfig(dtype="float32")
+    ).values()
     assert list(seal.failed) == list(FAILED)

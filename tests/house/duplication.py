@@ -27,7 +27,9 @@ def duplicated_share(
             piece = lines[start : start + WINDOW]
             windows[tuple(text for _, text in piece)].append((path, start))
     repeated = [places for places in windows.values() if len(places) > 1]
-    hit = {(path, start + k) for places in repeated for path, start in places for k in range(WINDOW)}
+    hit = {
+        (path, start + k) for places in repeated for path, start in places for k in range(WINDOW)
+    }
     pairs = sorted({(_spell(root, places[0]), _spell(root, places[1])) for places in repeated})
     return len(hit) / max(total, 1), pairs
 

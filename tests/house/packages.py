@@ -11,7 +11,9 @@ def wrong_packages(root: Path) -> list[str]:
     config = ConfigParser()
     config.read(root / "setup.cfg")
     listed = set(config["options"]["packages"].split())
-    mapped = dict(line.split(" = ") for line in config["options"]["package_dir"].split("\n") if line)
+    mapped = dict(
+        line.split(" = ") for line in config["options"]["package_dir"].split("\n") if line
+    )
     there = {"adf"} | {
         f"adf.{path.parent.relative_to(root).as_posix().replace('/', '.')}"
         for room in ROOMS

@@ -80,7 +80,17 @@ def test_uninstalled(checkout: Path, python: Path) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_installed(mode: str, checkout: Path, python: Path, tmp_path: Path) -> None:
     quiet = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index")
-    run(sys.executable, "-m", "pip", "--python", python, "install", *quiet, *MODES[mode], cwd=checkout)
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        *quiet,
+        *MODES[mode],
+        cwd=checkout,
+    )
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     check(python, elsewhere)

@@ -1,0 +1,67 @@
+"""What the documents show is run as it stands, and what they link to is there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.checkout import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+# A page that needs what a test has not: credentials, and the package index.
+NOT_HERE = re.compile(r"s3://|pip install")
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Return language and text of the fenced blocks."""
+    return re.findall(r"^```(python|sh)\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def as_program(page: Path) -> str:
+    """Return one Python program that runs all blocks of a page in turn."""
+    lines = ["import subprocess"]
+    for language, text in blocks(page):
+        if language == "python":
+            lines.append(text)
+        elif not NOT_HERE.search(text):
+            lines.append(
+                f"subprocess.run(['bash', '-euo', 'pipefail', '-c', {text!r}], check=True)"
+            )
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+def test_the_cache_page_runs_as_it_stands(tmp_path: Path) -> None:
+    command = tmp_path / "bin" / "adf"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m adf "$@"\n')
+    command.chmod(0o755)
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    program = as_program(ROOT / "docs" / "cache.md")
+    assert program.count("adf cache") == 5
+    outcome = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "my.cache: all 8 shards are as written" in outcome.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_names_every_exit_code() -> None:
+    from adf.errors import Exit
+
+    rows = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [int(row) for row in rows] == [int(code) for code in Exit]
