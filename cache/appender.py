@@ -118,27 +118,23 @@ class Draft:
 
         Values that cannot be kept (NaN, infinity, overflow) make the row a failed one.
         """
-        self._own(row)
         try:
-            self._stored[row] = self._encode(values)
+            stored = self._encode(values)
         except Unstorable as error:
             self.fail(row, str(error))
-            return
-        self.failed.pop(row, None)
-        if partial:
-            self.partial[row] = partial
+        else:
+            self.put_stored(row, stored, partial=partial)
 
     def fail(self, row: int, reason: str) -> None:
         """Record that a row has no features, and why."""
-        self._own(row)
-        self._stored.pop(row, None)
+        self._forget(row)
         self.failed[row] = reason or "no reason given"
 
     def put_stored(
         self, row: int, stored: Mapping[str, NDArray[Any]], *, partial: str = ""
     ) -> None:
         """Give a row exactly as another cache stores it."""
-        self._own(row)
+        self._forget(row)
         self._stored[row] = dict(stored)
         if partial:
             self.partial[row] = partial
@@ -183,6 +179,12 @@ class Draft:
 
     def _row(self, row: int, part: Part) -> NDArray[Any] | None:
         return self._stored[row][part.name] if row in self._stored else None
+
+    def _forget(self, row: int) -> None:
+        """The last word on a row counts."""
+        self._own(row)
+        for said in (self._stored, self.failed, self.partial):
+            said.pop(row, None)
 
     def _own(self, row: int) -> None:
         if row not in self.rows:

@@ -43,25 +43,25 @@ class StoredPart:
         part: Part,
         layout: Layout,
         open_shard: Callable[[int, Part], StoredRows],
+        admit: Callable[[int], None],
         verify: Callable[[int, Part, StoredRows], None],
         mappings: Mappings,
     ) -> None:
         self.part, self._shard_rows, self._mappings = part, layout.shard_rows, mappings
-        self._open_shard, self._verify = open_shard, verify
+        self._open_shard, self._admit, self._verify = open_shard, admit, verify
         self._shards: list[Opened | None] = [None] * layout.shards
         self._unseen = np.ones(layout.rows, np.bool_)
         self._whole: NDArray[Any] | None = None
 
     def read(self, rows: Index, out: NDArray[Any]) -> None:
         """Copy ``rows`` into ``out``."""
-        if self._whole is not None:
-            # Any other mode copies twice; the row numbers were checked.
-            np.take(self._whole, rows, axis=0, out=out, mode="clip")
-            return
         unseen = rows[self._unseen[rows]]
         if unseen.size:
             self._check(unseen)
-        if out.dtype == self.part.dtype and out.flags.c_contiguous:
+        if self._whole is not None:
+            # Any other mode copies twice; the row numbers were checked.
+            np.take(self._whole, rows, axis=0, out=out, mode="clip")
+        elif out.dtype == self.part.dtype and out.flags.c_contiguous:
             self._copy(rows, out)
         else:
             whole = np.empty((len(rows), *self.part.shape), self.part.dtype)
@@ -102,6 +102,7 @@ class StoredPart:
         size = self._shard_rows
         for row in unseen.tolist():
             if self._unseen[row]:
+                self._admit(row)
                 *_, stored = self._shards[row // size] or self._open(row // size)
                 self._verify(row, self.part, stored)
                 self._unseen[row] = False

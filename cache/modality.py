@@ -36,7 +36,9 @@ class ModalityView:
         self._commits = root.commits(name)
         self._records: dict[int, Commit] = {}
         self._parts = {
-            part.name: StoredPart(part, self.layout, self._open_shard, self._verify, mappings)
+            part.name: StoredPart(
+                part, self.layout, self._open_shard, self._admit, self._verify, mappings
+            )
             for part in self.provenance.parts()
         }
         self._levels: dict[str, Level] = {}
@@ -104,13 +106,16 @@ class ModalityView:
                 raise
             raise CorruptCache(f"{error}: {REMEDY}") from error
 
-    def _verify(self, row: int, part: Part, stored: StoredRows) -> None:
-        """Compare a row with its record; a row that failed has nothing to compare."""
+    def _admit(self, row: int) -> None:
+        """Refuse a row that has nothing to read."""
         if row in self.failed:
             raise InvalidInput(
                 f"row {row} ({self._id(row)}) has no {self.name} features: {self.failed[row]}; "
                 "select rows with cache.ok()"
             )
+
+    def _verify(self, row: int, part: Part, stored: StoredRows) -> None:
+        """Compare a row with its record."""
         commit = self.record(row // self.layout.shard_rows)
         place = row - commit.first
         try:
