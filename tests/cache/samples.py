@@ -73,7 +73,8 @@ def value(level: FeatureSpec, row: int, seed: int = 0) -> NDArray[Any]:
     """Return what row ``row`` of a level holds; a float level gives back just this."""
     generator = np.random.default_rng([seed, row, crc32(level.name.encode())])
     signed = generator.standard_normal(level.shape) * 3
-    return signed.astype(level.value_dtype)
+    kept: NDArray[Any] = signed.astype(level.value_dtype)
+    return kept
 
 
 def values(level: FeatureSpec, rows: Any, seed: int = 0) -> NDArray[Any]:
@@ -85,7 +86,8 @@ def vectors(level: FeatureSpec, rows: Any) -> NDArray[Any]:
     """Return what the pooled companion of a level is to hold, ``B C``."""
     flat = values(level, rows).astype(np.float32).reshape(len(rows), level.channels, -1)
     dtype = "float32" if level.dtype == "float32" else "float16"
-    return flat.mean(axis=2, dtype=np.float32).astype(dtype)
+    means: NDArray[Any] = flat.mean(axis=2, dtype=np.float32).astype(dtype)
+    return means
 
 
 def fill(

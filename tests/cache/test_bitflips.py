@@ -1,11 +1,13 @@
 """Every single flipped bit of a shard is found by reading, in every store and codec.
 
 The flips are made in a copy in memory, which is read by the same code as the files on disk. They
-are exhaustive over every shard file of small Zarr caches and, marked slow, over an HDF5 shard. The
-quick test of HDF5 flips every 17th bit; larger shards and files on disk, every 53rd.
+are exhaustive over every shard file of a small Zarr cache and, marked slow, of one of uint8 and
+over an HDF5 shard. The quick test of HDF5 flips every 17th bit; larger shards and files on disk,
+every 151st.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from tests.cache.samples import TINY, TINY_BYTES, build, in_memory, read_all
 
 KINDS = [("zarr", "none"), ("zarr", "zstd"), ("hdf5", "none")]
 EVERY_KIND = pytest.mark.parametrize(("store", "codec"), KINDS)
-SPARSE = 53
+SPARSE = 151
+SCALED = pytest.param(TINY_BYTES, 1, marks=pytest.mark.slow)
 
 
 def shard_files(root: Root) -> list[str]:
@@ -44,12 +47,9 @@ def unnoticed(folder: MemoryFolder, name: str, step: int = 1) -> list[int]:
     missed = []
     for number, changed in enumerate(flips(data, step)):
         folder.write(name, changed)
-        try:
+        with suppress(CorruptCache):
             read_all(anew(root))
-        except CorruptCache as error:
-            assert "rgb/" in str(error)
-            continue
-        missed.append(number)
+            missed.append(number)
     folder.write(name, data)
     read_all(anew(root))
     return missed
@@ -61,7 +61,7 @@ def anew(root: Root) -> FeatureCache:
 
 
 @EVERY_KIND
-@pytest.mark.parametrize(("levels", "clips"), [(TINY, 3), (TINY_BYTES, 1)], ids=["float", "uint8"])
+@pytest.mark.parametrize(("levels", "clips"), [(TINY, 3), SCALED], ids=["float", "uint8"])
 def test_every_bit_of_every_shard_is_covered(
     tmp_path: Path, store: str, codec: Codec, levels: tuple[FeatureSpec, ...], clips: int
 ) -> None:

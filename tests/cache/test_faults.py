@@ -82,7 +82,7 @@ def test_a_full_disk_is_one_line_and_more_room_makes_it_good(
         full += 1
         for name, data in tree(place).items():
             assert "staging" in name or "leases" in name or wanted[name] == data
-        assert not [path for path in place.rglob("*.tmp")]
+        assert not list(place.rglob("*.tmp"))
     assert full > 2
     assert tree(place) == wanted
 

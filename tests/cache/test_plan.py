@@ -6,31 +6,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adf.cache import ClipPlan
 from adf.cache.plan import NUMBERS
 from adf.errors import InvalidInput
-from tests.cache.samples import make_plan
-
-NASTY = (
-    *("a,b", 'say "hi"', "'", "#1", ";", "007", "NA", "nan", "None", "True", "1e5", "-0", "inf"),
-    *("é", "日本語", " x ", "a\tb", "=1+1", "null", "N/A", "\ufeff", "a\\b", "%s", "{}", "1.0"),
-)
-LABELS = tuple(name for name in NASTY if name.isprintable())
 
 
-def table(rows: int = 3, **columns: Any) -> pd.DataFrame:
-    """Return a frame of a few sound rows with some columns changed."""
-    frame = {"id": [f"c{row}" for row in range(rows)], "label": ["a", "b", "a"][:rows], **columns}
-    return pd.DataFrame(frame)
+def table(**columns: Any) -> pd.DataFrame:
+    """Return a frame of three sound rows with some columns changed."""
+    return pd.DataFrame({"id": ["c0", "c1", "c2"], "label": ["a", "b", "a"], **columns})
 
 
-def refused(frame: pd.DataFrame, **options: Any) -> str:
+def refused(frame: pd.DataFrame, classes: Sequence[str] | None = None) -> str:
     """Return the one line a frame is refused with."""
     with pytest.raises(InvalidInput) as caught:
-        ClipPlan.from_frame(frame, **options)
+        ClipPlan.from_frame(frame, classes=classes)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -64,14 +54,15 @@ def test_what_is_no_whole_number_is_refused(column: str, wrong: str) -> None:
     assert text == at(1, column) + f"{wrong!r} is not a whole number"
 
 
-@pytest.mark.parametrize("large", ["1e300", "9" * 30, str(2**63), "9007199254740993.5"])
+@pytest.mark.parametrize("large", ["1e300", "9" * 30, str(2**63)])
 def test_a_number_that_is_too_large_is_refused(large: str) -> None:
     assert refused(table(start=["0", large, "1"])).startswith(at(1, "start"))
 
 
 def test_large_whole_numbers_are_kept_exactly() -> None:
-    plan = ClipPlan.from_frame(table(start=[str(2**53 + 1), "1.0", "2"]))
-    assert plan.frame["start"].tolist() == [2**53 + 1, 1, 2]
+    for last in (str(2**53 + 1), 2**53 + 1):
+        plan = ClipPlan.from_frame(table(start=["0", "1", last]))
+        assert plan.frame["start"].tolist() == [0, 1, 2**53 + 1]
 
 
 @pytest.mark.parametrize("column", ["id", "label", "video", "group"])
@@ -162,29 +153,19 @@ def test_split_and_split_1_together_are_refused() -> None:
     assert "split_1" in refused(table(split=["train"] * 3, split_1=["test"] * 3))
 
 
-def test_a_column_that_has_no_name_is_refused_or_kept() -> None:
-    for name in (3, "", None):
-        frame = table()
-        frame[name] = "x"
-        try:
-            plan = ClipPlan.from_frame(frame)
-        except InvalidInput:
-            continue
-        assert same(plan, ClipPlan.from_csv(plan.csv))
-
-
 @pytest.mark.parametrize(
-    "data", [b"", b"\xff\xfe\x00", b"id,label\n\xe9,a\n", b'id,label\n"a,b\n', b"id,label\na,b\nc\x00"]
+    "data",
+    [b"", b"\xff\xfe\x00", b"id,label\n\xe9,a\n", b'id,label\n"a,b\n', b"id,label\na,b\nc\x00"],
 )
 def test_what_is_no_csv_file_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput, match="list of clips"):
         ClipPlan.from_csv(data)
 
 
-@pytest.mark.parametrize("data", [b"id,label\na,b,c\n", b"id,label\na,b\nc,d,e\n", b"id,label\na,b,c,d\n"])
-def test_a_line_with_too_many_fields_is_refused(data: bytes) -> None:
+@pytest.mark.parametrize("lines", [b"a,b,c\n", b"a,b\nc,d,e\n", b"a,b,c,d\n", b"a,b,c\nd,e,f\n"])
+def test_a_line_with_too_many_fields_is_refused(lines: bytes) -> None:
     with pytest.raises(InvalidInput, match="list of clips"):
-        ClipPlan.from_csv(data)
+        ClipPlan.from_csv(b"id,label\n" + lines)
 
 
 def test_a_line_with_too_few_fields_is_refused() -> None:
@@ -192,111 +173,8 @@ def test_a_line_with_too_few_fields_is_refused() -> None:
         ClipPlan.from_csv(b"id,label,group\na,b\n")
 
 
-def same(one: ClipPlan, other: ClipPlan) -> bool:
-    """Say whether two plans are equal in every way."""
-    equal = one.digest == other.digest and one.csv == other.csv
-    return equal and one.frame.equals(other.frame) and one.classes == other.classes
-
-
-texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=8))
-labels = st.sampled_from(LABELS)
-small = st.integers(-5, 2**40)
-
-
-@st.composite
-def frames(draw: st.DrawFn) -> pd.DataFrame:
-    """Draw a valid frame with all the trouble that CSV can make."""
-    ids = draw(st.lists(st.sampled_from([n for n in LABELS if "\\" not in n]), min_size=1, unique=True))
-    count = len(ids)
-
-    def column(values: st.SearchStrategy[Any]) -> list[Any]:
-        return draw(st.lists(values, min_size=count, max_size=count))
-
-    return pd.DataFrame(
-        {
-            "id": ids,
-            "label": column(labels),
-            "group": column(labels),
-            "start": column(small),
-            "split_1": column(st.sampled_from(["train", "test", "val", ""])),
-            draw(st.sampled_from(["note", "a,b", 'x"y', "#", "日本"])): column(texts),
-        }
-    )
-
-
-@given(frames())
-def test_a_plan_comes_back_from_its_csv(frame: pd.DataFrame) -> None:
-    plan = ClipPlan.from_frame(frame, dataset="d")
-    again = ClipPlan.from_csv(plan.csv, dataset="d")
-    stored = ClipPlan.stored(plan.csv, plan.classes, "d")
-    assert same(plan, again)
-    assert same(plan, stored)
-    for name in ("id", "label", "group", frame.columns[-1]):
-        assert plan.frame[name].tolist() == frame[name].tolist()
-    assert plan.frame["start"].tolist() == frame["start"].tolist()
-    assert plan.classes == tuple(sorted(set(frame["label"])))
-    assert [plan.classes[index] for index in plan.targets] == frame["label"].tolist()
-
-
-@pytest.mark.parametrize("text", ["a\rb", "a\r\nb", "a\nb", "\r", "\ud800", "a\x00b", "", " "])
-def test_whatever_stands_in_another_column_is_kept_or_refused(text: str) -> None:
-    frame = table(note=["x", text, "z"])
-    try:
-        plan = ClipPlan.from_frame(frame)
-    except InvalidInput:
-        return
-    assert same(plan, ClipPlan.stored(plan.csv, plan.classes, plan.dataset))
-    assert plan.frame["note"].tolist() == frame["note"].tolist()
-
-
-PLAN = make_plan(6)
-CELLS = [(row, column) for row in range(6) for column in PLAN.frame.columns]
-
-
-@pytest.mark.parametrize(("row", "column"), CELLS)
-def test_any_changed_cell_changes_the_digest_and_is_named(row: int, column: str) -> None:
-    frame = PLAN.frame.copy()
-    value = frame.loc[row, column]
-    frame.loc[row, column] = value + 1 if column in NUMBERS else f"{value}x"
-    csv = frame.to_csv(index=False, lineterminator="\n").encode()
-    other = ClipPlan.stored(csv, PLAN.classes, PLAN.dataset)
-    assert other.digest != PLAN.digest
-    wanted = f"row {row}, column '{column}': {value!r}, not {frame.loc[row, column]!r}"
-    assert PLAN.difference(other) == wanted.replace("np.int64(", "").replace(")", "")
-
-
-@pytest.mark.parametrize(
-    ("other", "named"),
-    [
-        (make_plan(4), "6 clips, not 4"),
-        (make_plan(6, "other"), "dataset 'sample', not 'other'"),
-        (
-            ClipPlan.from_frame(PLAN.frame, classes=("run", "jump", "walk"), dataset="sample"),
-            "classes ('jump', 'run', 'walk'), not ('run', 'jump', 'walk')",
-        ),
-        (
-            ClipPlan.from_frame(
-                PLAN.frame[::-1], classes=("jump", "run", "walk"), dataset="sample"
-            ),
-            "row 0, column 'id': 'v0/0', not 'v2/1'",
-        ),
-        (
-            ClipPlan.from_frame(
-                PLAN.frame.assign(fps="25"), classes=("jump", "run", "walk"), dataset="sample"
-            ),
-            "columns id, label, video, group, view, start, stop, step, flip, split_1, split_2, "
-            "not id, label, video, group, view, start, stop, step, flip, split_1, split_2, fps",
-        ),
-    ],
-)
-def test_other_plans_have_another_digest_and_say_why(other: ClipPlan, named: str) -> None:
-    assert other.digest != PLAN.digest
-    assert PLAN.difference(other) == named
-
-
 def test_groups_on_both_sides_of_a_split_are_found() -> None:
     frame = table(
-        5 - 1,
         id=["a", "b", "c", "d"],
         label=["x"] * 4,
         group=["g", "g", "h", "k"],

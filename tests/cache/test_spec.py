@@ -38,7 +38,9 @@ def test_shapes_of_no_level_are_refused(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("dtype", ["float64", "int8", "bfloat16", "", "Float16"])
 def test_dtypes_that_are_not_stored_are_refused(dtype: Any) -> None:
-    with pytest.raises(ConfigError, match=f"has dtype '{dtype}': choose one of float16, float32, u"):
+    with pytest.raises(
+        ConfigError, match=f"has dtype '{dtype}': choose one of float16, float32, u"
+    ):
         FeatureSpec("c5", (3,), dtype)
 
 

@@ -233,6 +233,9 @@ class StoreContract:
         out = np.full((len(rows), *level.shape), 7, level.value_dtype)
         assert cache.read(rows, "rgb", level.name, out) is out
         assert out.tobytes() == cache.read(rows, "rgb", level.name).tobytes()
+        for strided in (np.empty((6, *level.shape), out.dtype)[::2], np.empty_like(out, order="F")):
+            assert cache.read(rows, "rgb", level.name, strided) is strided
+            assert strided.tobytes() == out.tobytes()
         wide = np.empty(out.shape, np.float64)
         cache.read(rows, "rgb", level.name, wide)
         assert np.allclose(wide, out, rtol=1e-6, atol=1e-6)
