@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adf.cache.canonical import crc32c
@@ -18,7 +19,7 @@ from adf.cache.root import Root
 from adf.cache.spec import Part
 from adf.cache.store import Codec
 from adf.cache.sweep import sweep_workplace
-from adf.errors import InvalidInput
+from adf.errors import CorruptCache, InvalidInput
 
 POLL = 0.5
 
@@ -76,7 +77,7 @@ class Appender:
                 f"{self.provenance.modality} in {self.root.folder} lacks {len(pending)} of "
                 f"{self.layout.shards} shards (the first is {pending[0]}): fill them before sealing"
             )
-        seal = self.commits.read_seal()
+        seal = self._intact_seal()
         if seal is None:
             records = (self.commits.read(shard) for shard in range(self.layout.shards))
             seal = Seal.over(self.provenance.digest, records)
@@ -84,6 +85,13 @@ class Appender:
         self.root.finish()
         sweep_workplace(self.root.folder, self.provenance.modality)
         return seal
+
+    def _intact_seal(self) -> Seal | None:
+        """A damaged seal is as good as none: it follows from the records."""
+        try:
+            return self.commits.read_seal()
+        except CorruptCache:
+            return None
 
 
 class Draft:
@@ -123,7 +131,7 @@ class Draft:
         except Unstorable as error:
             self.fail(row, str(error))
         else:
-            self.put_stored(row, stored, partial=partial)
+            self._keep(row, stored, partial)
 
     def fail(self, row: int, reason: str) -> None:
         """Record that a row has no features, and why."""
@@ -134,8 +142,13 @@ class Draft:
         self, row: int, stored: Mapping[str, NDArray[Any]], *, partial: str = ""
     ) -> None:
         """Give a row exactly as another cache stores it."""
+        # The caller may use the arrays again for the next row.
+        copies = {name: np.array(array) for name, array in stored.items()}
+        self._keep(row, copies, partial)
+
+    def _keep(self, row: int, stored: dict[str, NDArray[Any]], partial: str) -> None:
         self._forget(row)
-        self._stored[row] = dict(stored)
+        self._stored[row] = stored
         if partial:
             self.partial[row] = partial
 

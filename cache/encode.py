@@ -33,11 +33,16 @@ def encode(
         if spec.dtype == "uint8":
             stored = _quantise(spec.name, values)
         else:
-            stored = {spec.name: np.ascontiguousarray(source, dtype=spec.value_dtype)}
+            # Always a copy: the caller may use the array again for the next row.
+            stored = {spec.name: np.array(source, spec.value_dtype, order="C")}
     if spec.vector:
         # Pooled from what was given, not from what was rounded; summed in float32.
-        mean = values.reshape(spec.channels, -1).mean(axis=1, dtype=np.float32)
-        stored[spec.vector] = mean.astype(np.float32 if spec.dtype == "float32" else np.float16)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = values.reshape(spec.channels, -1).mean(axis=1, dtype=np.float32)
+            vector = mean.astype(spec.parts()[-1].dtype)
+        if not (allow_nonfinite or np.isfinite(vector).all()):
+            raise Unstorable(f"the mean of {spec.name} is above what {vector.dtype} holds")
+        stored[spec.vector] = vector
     return stored
 
 

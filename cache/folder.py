@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,8 @@ class DiskFolder:
     def __init__(self, path: Path) -> None:
         self.path: Path | None = path
         self._root = path
+        # Several arrays may lie in one file: it is mapped once while any of them is in use.
+        self._mapped: WeakValueDictionary[tuple[str, int, int], Bytes] = WeakValueDictionary()
 
     def __str__(self) -> str:
         return str(self._root)
@@ -82,9 +85,16 @@ class DiskFolder:
         """Return the bytes of a file, mapped."""
         path = self._root / name
         with _reading(path), path.open("rb") as file:
-            if not os.fstat(file.fileno()).st_size:
+            facts = os.fstat(file.fileno())
+            if not facts.st_size:
                 return np.empty(0, np.uint8)
-            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+            # A file that was put in place anew is another one under the same name.
+            key = (name, facts.st_ino, facts.st_mtime_ns)
+            data = self._mapped.get(key)
+            if data is None:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                data = self._mapped[key] = np.frombuffer(mapped, np.uint8)
+            return data
 
     def write(self, name: str, data: Any, *, exclusive: bool = False) -> bool:
         """Stage, fsync, rename, fsync the folder."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
-from weakref import WeakValueDictionary
 
 import h5py
 import numpy as np
@@ -32,8 +31,6 @@ class Hdf5Store:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        # The parts of a shard lie in one file: it is mapped once while any of them is in use.
-        self._mapped: WeakValueDictionary[str, Bytes] = WeakValueDictionary()
 
     @classmethod
     def place(cls, path: str | Path) -> Folder:
@@ -92,9 +89,7 @@ class Hdf5Store:
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> PlainRows:
         """Map the file, check all of it that is not rows, and view the rows where they lie."""
         name = shard_file(layout, shard)
-        data = self._mapped.get(name)
-        if data is None:
-            data = self._mapped[name] = self.folder.map(name)
+        data = self.folder.map(name)
         entry = files.get(name, {})
         if data.size != entry.get("bytes"):
             expected = entry.get("bytes", "no")

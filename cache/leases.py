@@ -50,12 +50,12 @@ class FileLeases:
         self, folder: Path, *, heartbeat: float = HEARTBEAT, patience: float = PATIENCE
     ) -> None:
         self._folder, self._heartbeat, self._patience = folder, heartbeat, patience
-        self._here = this_process()
 
     def claim(self, shard: int) -> FileLease | None:
         """Return the lease of a shard, or nothing if somebody alive has it."""
         path = self._folder / f"{shard:05d}"
-        mark = json.dumps({**self._here, "claim": uuid4().hex})
+        # Asked each time: this object may have been made before a fork.
+        mark = json.dumps({**this_process(), "claim": uuid4().hex})
         with translate_os_error(path):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -70,7 +70,7 @@ class FileLeases:
         mark = _text(path)
         if mark is None:
             return True
-        if not (is_dead(mark, self._here) or self._silent(path)):
+        if not (is_dead(mark, this_process()) or self._silent(path)):
             return False
         loot = path.with_name(f"{path.name}.{uuid4().hex}.stolen")
         try:
@@ -157,7 +157,7 @@ def is_dead(mark: str, here: dict[str, str]) -> bool:
 def _start(pid: int) -> str:
     """Return when a process started, in the kernel's ticks, so that a reused pid is seen."""
     stat = _text(Path(f"/proc/{pid}/stat"))
-    if stat is None:
+    if not stat:
         return ""
     state, *rest = stat.rpartition(")")[2].split()
     # A zombie works no more; it only waits to be reaped.
@@ -178,7 +178,10 @@ def _create(path: Path, mark: str) -> bool:
 
 
 def _text(path: Path) -> str | None:
+    """Return a small file, nothing if it is not there, and no text if it may not be read."""
     try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError):
+        return path.read_text(errors="replace")
+    except FileNotFoundError:
         return None
+    except OSError:
+        return ""

@@ -9,6 +9,7 @@ from adf.cache.spec import FeatureSpec, Part, check_name
 from adf.errors import CacheMismatch, ConfigError, CorruptCache
 
 SCHEMA = 1
+ABSENT = "(absent)"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def differences(ours: Any, theirs: Any, path: str = "") -> list[str]:
     """Return ``field: ours, not theirs`` for every leaf in which two JSON values differ."""
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         keys = sorted(ours.keys() | theirs.keys())
-        pairs = [(f"{path}.{key}" if path else key, ours.get(key), theirs.get(key)) for key in keys]
+        pairs = [
+            (f"{path}.{key}" if path else key, ours.get(key, ABSENT), theirs.get(key, ABSENT))
+            for key in keys
+        ]
     elif isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
         if len(ours) != len(theirs):
             return [f"{path}: {len(ours)} entries, not {len(theirs)}"]

@@ -47,6 +47,7 @@ class ObjectFolder:
                 f"{url} needs the package obstore: pip install 'autodeepfuse[s3]'"
             ) from error
         self._url = url.rstrip("/")
+        self._last = "", np.empty(0, np.uint8)
         # Plain http is what test servers and private networks speak; https URLs stay https.
         insecure = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         try:
@@ -67,8 +68,10 @@ class ObjectFolder:
         return data
 
     def map(self, name: str) -> Bytes:
-        """Return an object."""
-        return np.frombuffer(self.read(name), np.uint8)
+        """Return an object; the last one is kept, since several arrays may lie in it."""
+        if name != self._last[0]:
+            self._last = name, np.frombuffer(self.read(name), np.uint8)
+        return self._last[1]
 
     def write(self, name: str, data: Any, *, exclusive: bool = False) -> bool:
         """Put an object."""
@@ -76,6 +79,7 @@ class ObjectFolder:
 
         if exclusive and self.has(name):
             return False
+        self._last = "", np.empty(0, np.uint8)
         self._ask(name, lambda: obstore.put(self._store, name, bytes(data)))
         return True
 

@@ -45,7 +45,7 @@ class Root:
                 f"{folder} has schema {document.get('schema')}, this version of adf reads schema "
                 f"{SCHEMA}: use the version that wrote it, or make the cache again"
             )
-        csv = folder.read(PLAN)
+        csv = _read_plan(folder)
         classes, dataset = tuple(document["classes"]), document["dataset"]
         if plan_digest(csv, classes, dataset) != document["plan"]:
             raise CorruptCache(
@@ -69,7 +69,7 @@ class Root:
             raise ConfigError(f"shard_rows: {shard_rows} is not a number of clips above 0")
         folder = kind.place(path) if isinstance(path, str | Path) else path
         wanted = _root_document(plan, shard_rows)
-        if not any(other.recognises(folder) for other in STORES.values()):
+        if not _is_cache(folder):
             _refuse_foreign(folder)
             kind(folder).write_attributes("", wanted, exclusive=True)
         there = find_store(folder)
@@ -172,6 +172,14 @@ def library_versions() -> dict[str, str]:
     return found
 
 
+def _read_plan(folder: Folder) -> bytes:
+    try:
+        return folder.read(PLAN)
+    except InputNotFound as error:
+        remedy = "restore it from a copy, or run the command that made the cache once more"
+        raise InputNotFound(f"{error}: {remedy}") from None
+
+
 def _root_document(plan: ClipPlan, shard_rows: int) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -182,6 +190,10 @@ def _root_document(plan: ClipPlan, shard_rows: int) -> dict[str, Any]:
     }
 
 
+def _is_cache(folder: Folder) -> bool:
+    return any(store.recognises(folder) for store in STORES.values())
+
+
 def _refuse_foreign(folder: Folder) -> None:
     """Never mix a new cache with files that are not ours."""
     ours = {PLAN, "staging"}
@@ -189,7 +201,8 @@ def _refuse_foreign(folder: Folder) -> None:
         if not folder.path.is_dir():
             raise ConfigError(f"{folder.path} is a file; give the name of a folder for the cache")
         strange = sorted(p.name for p in folder.path.iterdir() if p.name not in ours)
-        if strange:
+        # Another worker may have made the cache since we looked.
+        if strange and not _is_cache(folder):
             raise ConfigError(
                 f"{folder.path} is not empty and holds no cache (it has '{strange[0]}'): "
                 "give a new folder"

@@ -18,12 +18,15 @@ def sweep_workplace(folder: Folder, modality: str) -> None:
         return
     for place in WORKPLACES:
         _remove_tree(folder.path / modality / place)
-    _remove_if_empty(folder.path / "staging")
+    _remove_tree(folder.path / "staging")
 
 
 def garbage(root: Root) -> list[str]:
     """Return the files no part of the cache needs: dead leases, old staging, unrecorded shards."""
-    return sorted(name for modality in root.modalities() for name in _garbage_of(root, modality))
+    found = [name for modality in root.modalities() for name in _garbage_of(root, modality)]
+    path = root.folder.path
+    found += [n for n in root.folder.names("staging/") if path and not _in_use(path / n)]
+    return sorted(found)
 
 
 def _garbage_of(root: Root, modality: str) -> Iterator[str]:

@@ -91,6 +91,20 @@ class Nursery:
         return int(self._process.stdout.readline())
 
 
+def python(script: str, *arguments: str) -> str:
+    """Run a script in a new interpreter, far from the tests, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=os.sep,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until something is so; that it never is fails the test."""
     end = time.monotonic() + seconds

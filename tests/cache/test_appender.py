@@ -1,23 +1,20 @@
 """Filling a cache: by one or many, all or nothing, and never over anything else."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adf.cache import Appender, Draft, FeatureCache, Root, appender
-from adf.cache.store import Codec
+from adf.cache import Appender, Draft, FeatureCache, FeatureSpec, Root, appender
+from adf.cache.encode import encode
 from adf.errors import (
-    CacheMismatch,
-    ConfigError,
     InvalidInput,
-    UnknownName,
 )
 from tests.cache.nursery import Nursery
 from tests.cache.samples import (
+    BYTES,
     CLIPS,
     FAILED,
     FLOATS,
@@ -154,6 +151,32 @@ def test_a_failed_row_may_be_given_as_another_cache_stores_it(worker: Appender) 
     assert worker.commits.read(0).failed == {}
 
 
+@pytest.mark.parametrize("level", [FLOATS, VECTOR, BYTES], ids=str)
+@pytest.mark.parametrize("stored", [False, True])
+def test_the_arrays_given_may_be_used_again_for_the_next_row(
+    level: FeatureSpec, stored: bool
+) -> None:
+    plan = make_plan()
+    root = Root.create("", plan, store="memory")
+    wanted = FeatureCache(build(Path(), level, store="memory")).read_stored
+    worker = Appender(root, make_provenance(plan, level))
+    arrays = {part.name: np.empty(part.shape, part.dtype) for part in level.parts()}
+    given = np.empty(level.shape, level.value_dtype)
+    with first(worker) as draft:
+        for row in draft.rows:
+            given[...] = value(level, row)
+            for name, array in encode(level, given).items():
+                arrays[name][...] = array
+            if stored:
+                draft.put_stored(row, arrays)
+            else:
+                draft.put(row, {level.name: given})
+    worker.seal()
+    ours = FeatureCache(root).read_stored(range(CLIPS), "rgb", level.name)
+    for array, right in zip(ours, wanted(range(CLIPS), "rgb", level.name), strict=True):
+        assert array.tobytes() == right.tobytes()
+
+
 def test_sealing_what_is_incomplete_is_refused(worker: Appender) -> None:
     fill(worker.root, worker.provenance, shards=[1])
     with pytest.raises(
@@ -207,72 +230,6 @@ def test_a_sealed_modality_that_grows_again_is_sealed_anew(tmp_path: Path) -> No
         FeatureCache.open(tmp_path / "cache")
     fill(root, root.provenance("rgb"))
     assert tree(tmp_path / "cache") == before
-
-
-@pytest.mark.parametrize(
-    ("how", "named"),
-    [
-        ({"shard_rows": 5}, "shard_rows: 4, not 5"),
-        ({"store": "hdf5"}, "store: 'zarr', not 'hdf5'"),
-        ({"plan": make_plan(8)}, "plan: 10 clips, not 8"),
-        ({"plan": make_plan(dataset="other")}, "plan: dataset 'sample', not 'other'"),
-    ],
-    ids=str,
-)
-def test_a_root_made_otherwise_is_refused(tmp_path: Path, how: Any, named: str) -> None:
-    build(tmp_path / "cache", *TINY)
-    before = tree(tmp_path / "cache")
-    wanted: dict[str, Any] = {"plan": make_plan(), "shard_rows": SHARD_ROWS, **how}
-    with pytest.raises(CacheMismatch) as caught:
-        Root.create(tmp_path / "cache", **wanted)
-    assert f"({named})" in str(caught.value)
-    assert "give another cache folder" in str(caught.value)
-    assert tree(tmp_path / "cache") == before
-
-
-@pytest.mark.parametrize(("one", "other"), [("none", "zstd"), ("zstd", "none")])
-def test_another_codec_is_refused(tmp_path: Path, one: Codec, other: Codec) -> None:
-    root = build(tmp_path / "cache", *TINY, codec=one)
-    with pytest.raises(CacheMismatch, match=f"begun with codec '{one}', not '{other}'"):
-        Appender(root, root.provenance("rgb"), codec=other)
-
-
-def test_unknown_stores_and_sizes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnknownName, match=r"no store is called 'zar'. Did you mean 'zarr'\?"):
-        Root.create(tmp_path / "cache", make_plan(), store="zar")
-    with pytest.raises(ConfigError, match="shard_rows: 0 is not a number of clips above 0"):
-        Root.create(tmp_path / "cache", make_plan(), shard_rows=0)
-    assert not (tmp_path / "cache").exists()
-
-
-@STORES
-def test_a_folder_with_anything_else_in_it_is_refused(tmp_path: Path, store: str) -> None:
-    (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(ConfigError, match=r"not empty and holds no cache \(it has 'thesis.tex'\)"):
-        Root.create(tmp_path, make_plan(), store=store)
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
-    with pytest.raises(ConfigError, match=r"thesis.tex is a file; give the name of a folder"):
-        Root.create(tmp_path / "thesis.tex", make_plan(), store=store)
-
-
-@STORES
-def test_a_worker_that_comes_second_finds_the_cache_made(
-    tmp_path: Path, store: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between the look whether a cache is there and the next step, another worker makes it."""
-    from adf.cache import root as module
-
-    look = module._refuse_foreign
-    others: Iterator[None] = iter([None])
-
-    def late(folder: Any) -> None:
-        for _ in others:
-            Root.create(tmp_path / "cache", make_plan(), store=store)
-        look(folder)
-
-    monkeypatch.setattr(module, "_refuse_foreign", late)
-    root = Root.create(tmp_path / "cache", make_plan(), store=store)
-    assert root.plan.digest == make_plan().digest
 
 
 def test_drafts_cover_every_row_once(tmp_path: Path) -> None:

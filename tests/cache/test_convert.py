@@ -6,6 +6,7 @@ import pytest
 
 from adf.cache import FeatureCache
 from adf.cache.convert import convert
+from adf.cache.store import Codec
 from adf.errors import CacheMismatch, ConfigError, InvalidInput
 from tests.cache.samples import EVERY_KIND, FAILED, FLOATS, assert_same, build, tree
 
@@ -15,7 +16,7 @@ ROUTES = [("zarr", "hdf5"), ("hdf5", "zarr"), ("zarr", "zarr"), ("zarr", "memory
 @pytest.mark.parametrize(("start", "end"), ROUTES)
 def test_every_kind_of_level_arrives_bit_for_bit(tmp_path: Path, start: str, end: str) -> None:
     root = build(tmp_path / "a", *EVERY_KIND, store=start, failed=FAILED)
-    codec = "zstd" if start == end else "none"
+    codec: Codec = "zstd" if start == end else "none"
     made = convert(FeatureCache.open(root.folder), tmp_path / "b", store=end, codec=codec)
     copy, source = FeatureCache.open(made.folder), FeatureCache.open(root.folder)
     assert_same(source, copy)

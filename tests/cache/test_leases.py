@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adf.cache.leases import FileLease, FileLeases, OwnLeases, is_dead, this_process
-from tests.cache.nursery import Nursery, until
+from tests.cache.nursery import Nursery, python, until
 
 Held = Callable[..., int]
 
@@ -245,6 +245,24 @@ def test_a_thief_that_grips_the_lease_of_a_quicker_one_gives_it_back(
     assert [path.name for path in place.iterdir()] == ["00000"]
     held[0].release()
     assert list(place.iterdir()) == []
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from adf.cache.leases import FileLeases
+leases = FileLeases(Path(sys.argv[1]))
+if not (child := os.fork()):
+    leases.claim(0)
+    os._exit(0)
+os.waitpid(child, 0)
+lease = FileLeases(Path(sys.argv[1])).claim(0)
+print(lease and lease.release(), lease is not None)
+"""
+
+
+def test_a_forked_worker_claims_for_itself_and_not_for_its_parent(place: Path) -> None:
+    assert python(FORKED, str(place)).split() == ["None", "True"]
 
 
 def test_leases_in_memory_are_claimed_once() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from adf.cache import ClipPlan
-from adf.cache.plan import NUMBERS
+from adf.cache.clips_table import NUMBERS
 from adf.errors import InvalidInput
 
 
@@ -169,7 +169,7 @@ def test_a_line_with_too_many_fields_is_refused(lines: bytes) -> None:
 
 
 def test_a_line_with_too_few_fields_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"row 0 \(line 2\), column 'group': '' is empty"):
+    with pytest.raises(InvalidInput, match=r"list of clips, line 2: 2 fields, the header has 3"):
         ClipPlan.from_csv(b"id,label,group\na,b\n")
 
 

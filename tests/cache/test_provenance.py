@@ -129,11 +129,11 @@ def test_expecting_what_is_there_opens_it(root: Root) -> None:
     [
         ({"levels": (FLOATS, BYTES)}, "levels: 3 entries, not 2"),
         ({"levels": (BYTES, FLOATS, VECTOR)}, "levels[0].name: 'floats', not 'bytes'"),
-        ({"method": {}}, "method.clip: 20.0, not None"),
-        ({"method": {**MADE.method, "new": 1}}, "method.new: None, not 1"),
+        ({"method": {}}, "method.clip: 20.0, not '(absent)'"),
+        ({"method": {**MADE.method, "new": 1}}, "method.new: '(absent)', not 1"),
         ({"method": {**MADE.method, "steps": 12.0}}, "method.steps: 12, not 12.0"),
         ({"method": {**MADE.method, "warm": 0}}, "method.warm: False, not 0"),
-        ({"method": {**MADE.method, "new": None}}, "method.new"),
+        ({"method": {**MADE.method, "new": None}}, "method.new: '(absent)', not None"),
     ],
     ids=str,
 )

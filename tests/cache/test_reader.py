@@ -1,10 +1,7 @@
 """Reading rows: which may be asked for, and the same answer in every process and thread."""
 
-import os
 import pickle
 import resource
-import subprocess
-import sys
 import threading
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +13,7 @@ import pytest
 from adf.cache import FeatureCache, Root, gather
 from adf.cache.store import Codec
 from adf.errors import InputNotFound, InvalidInput
-from tests.cache.nursery import Nursery, environment
+from tests.cache.nursery import Nursery, python
 from tests.cache.samples import (
     BYTES,
     CLIPS,
@@ -275,17 +272,3 @@ def test_that_the_check_above_can_fail() -> None:
     """With a stand-in for torch, which takes long to import."""
     fake = 'sys.modules["torch"] = sys'
     assert python(ISOLATED.replace("FIRST", fake)) == "torch"
-
-
-def python(script: str, *arguments: str) -> str:
-    """Run a script in a new interpreter and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=os.sep,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

@@ -45,11 +45,10 @@ def test_every_flipped_bit_of_every_file_is_found(tmp_path: Path, store: str, co
             damaged[byte] ^= 1 << byte % 8
             folder.write(name, damaged)
             try:
-                found = verify(Root.open(folder))
+                if not verify(Root.open(folder)):
+                    missed.append((name, byte))
             except CorruptCache:
-                found = [None]
-            if not found:
-                missed.append((name, byte))
+                continue
         folder.write(name, whole)
     assert missed == []
     assert verify(Root.open(folder)) == []
@@ -106,7 +105,7 @@ def test_a_damaged_virtual_file_is_written_anew(tmp_path: Path) -> None:
     before = tree(tmp_path / "c")
     flip(tmp_path / "c" / "features.h5", 2000)
     (damage,) = verify(root)
-    assert "features.h5 is damaged" in damage.problem
+    assert "features.h5 is missing or damaged" in damage.problem
     collect(root, damaged=True)
     assert tree(tmp_path / "c") == before
 
