@@ -1,6 +1,7 @@
 """Filling one modality of a cache, one shard at a time, by any number of processes."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +22,9 @@ from adf.cache.store import Codec
 from adf.cache.sweep import sweep_workplace
 from adf.errors import CorruptCache, InvalidInput
 
+LOG = logging.getLogger("adf.cache")
 POLL = 0.5
+SAY_EVERY = 30.0
 
 
 class Appender:
@@ -35,8 +38,9 @@ class Appender:
         codec: Codec = "none",
         allow_nonfinite: bool = False,
         leases: FileLeases | OwnLeases | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
-        root.declare(provenance, codec)
+        root.declare(provenance, codec, versions)
         self.root, self.provenance = root, provenance
         self.layout = root.layout(provenance.modality)
         self.commits = root.commits(provenance.modality)
@@ -53,6 +57,7 @@ class Appender:
 
         While others hold the last ones this waits, to take over what a dead worker leaves.
         """
+        waited = 0.0
         while pending := self.pending():
             progress = False
             for shard in pending:
@@ -66,8 +71,13 @@ class Appender:
                 finally:
                     lease.release()
                 progress = True
-            if not progress:
-                time.sleep(POLL)
+            if progress:
+                waited = 0.0
+                continue
+            if waited % SAY_EVERY == 0:
+                LOG.info("waiting for shards that others fill: %s", pending[:10])
+            time.sleep(POLL)
+            waited += POLL
 
     def seal(self) -> Seal:
         """Declare the modality complete; any worker may, and all write the same bytes."""
@@ -164,6 +174,7 @@ class Draft:
         rows = {part: [self._row(row, part) for row in self.rows] for part in parts}
         files = self._appender.root.store.write_shard(layout, self.shard, rows)
         commit = Commit(
+            provenance=self._appender.provenance.digest,
             shard=self.shard,
             first=self.rows.start,
             rows=len(self.rows),

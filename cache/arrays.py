@@ -17,6 +17,7 @@ from adf.cache.root import SHARD_ROWS, Root
 from adf.cache.sources import Source, keys_of, open_source
 from adf.cache.spec import DType, FeatureSpec
 from adf.cache.store import Codec
+from adf.cache.stores import STORES
 from adf.errors import ConfigError, InvalidInput
 from adf.files import translate_os_error, write_atomic
 
@@ -69,6 +70,7 @@ def import_arrays(
         for modality, levels in features.items()
     }
     described = {m: _describe(plan, m, sources, config) for m, sources in opened.items()}
+    STORES[config.store].check(config.codec)
     root = Root.create(cache, plan, store=config.store, shard_rows=config.shard_rows)
     seals = {}
     for modality, sources in opened.items():
@@ -126,14 +128,17 @@ def export_arrays(
     step: Callable[[int], None] = lambda rows: None,
 ) -> list[Path]:
     """Write ``OUT/clips.csv`` and ``OUT/MODALITY/LEVEL.npy``; rows that failed are NaN."""
+    written = [out / "clips.csv"]
     with translate_os_error(out):
         out.mkdir(parents=True, exist_ok=True)
-    written = [out / "clips.csv"]
+        if written[0].exists() and written[0].read_bytes() != cache.plan.csv:
+            raise ConfigError(f"{written[0]} is another list of clips: give a new folder")
     write_atomic(written[0], cache.plan.csv)
     chosen = list(modalities) or cache.modalities
     for modality in chosen:
         for level in cache.levels(modality):
             written.append(_export_level(cache, out, modality, level, step))
+    (out / "failed.csv").unlink(missing_ok=True)
     failed = [(m, row, why) for m in chosen for row, why in cache.failed(m).items()]
     if failed:
         written.append(out / "failed.csv")

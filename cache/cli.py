@@ -1,8 +1,8 @@
 """``adf cache``: look at a cache, check it, move it, fill it from arrays."""
 
-from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,11 @@ from adf.errors import CorruptCache, FailedItems
 from adf.options import ConfigCommand, config_options, progress_option, settings
 from adf.progress import Mode, progress
 
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from adf.cache.folder import Folder
+
+# A cache in memory would be gone with the command.
+ON_DISK = click.Choice(["zarr", "hdf5"])
 
 
 @click.group(cls=Group)
@@ -40,27 +44,29 @@ def verify(path: str, progress_mode: Mode, as_json: bool) -> None:
     """Read everything back; name every video, modality and level whose bytes changed."""
     from adf.cache.remote import open_place
     from adf.cache.root import Root
-    from adf.cache.verify import committed_shards, verify
+    from adf.cache.verify import committed_shards, incomplete, verify
 
     root = Root.open(open_place(path))
     shards = committed_shards(root)
     with progress(f"verify {path}", shards, progress_mode) as bar:
         found = verify(root, bar.advance)
-    facts = {"shards": shards, "damage": [one.as_json() for one in found]}
+    unfinished = [] if found else incomplete(root)
+    facts = {"shards": shards, "damage": [one.as_json() for one in found], "incomplete": unfinished}
     if found and not as_json:
         click.echo("\n".join(map(str, found)))
     if found:
         raise CorruptCache(
-            f"{len(found)} damaged: 'adf cache gc --damaged {path}' drops the shards that hold "
-            "them, then run the command that filled the cache again"
+            f"{len(found)} damaged: 'adf cache gc --damaged {path}' drops what is, then run the "
+            "command that filled the cache again"
         ).telling(**facts)
-    report(as_json, facts, f"{path}: all {shards} shards are as written")
+    lines = [f"{path}: all {shards} shards are as written", *unfinished]
+    report(as_json, facts, "\n".join(lines))
 
 
 @cache.command()
 @click.argument("source", metavar="CACHE")
 @click.argument("target", metavar="NEW")
-@click.option("--store", default="hdf5", show_default=True, help="zarr or hdf5.")
+@click.option("--store", type=ON_DISK, default="hdf5", show_default=True)
 @click.option("--codec", type=click.Choice(["none", "zstd"]), default="none", show_default=True)
 @progress_option
 @json_option
@@ -89,10 +95,14 @@ def gc(path: str, damaged: bool, dry_run: bool, as_json: bool) -> None:
     from adf.cache.mend import collect
     from adf.cache.root import Root
 
-    removed = collect(Root.open(path), damaged=damaged, dry_run=dry_run)
-    verb = "would be removed" if dry_run else "removed"
-    lines = [f"{verb}: {name}" for name in removed]
-    report(as_json, {"removed": removed, "dry_run": dry_run}, "\n".join(lines) or "nothing to do")
+    done = collect(Root.open(path), damaged=damaged, dry_run=dry_run)
+    would = "would be " if dry_run else ""
+    lines = [f"{would}removed: {name}" for name in done.removed]
+    lines += [f"{would}written anew: {name}" for name in done.rewritten]
+    if done.refill:
+        lines.append("run the command that filled the cache again: it does only what is missing")
+    facts = {**asdict(done), "dry_run": dry_run}
+    report(as_json, facts, "\n".join(lines) or "nothing to do")
 
 
 @cache.command("import", cls=ConfigCommand)
@@ -105,7 +115,7 @@ def gc(path: str, damaged: bool, dry_run: bool, as_json: bool) -> None:
     metavar="MODALITY/LEVEL=FILE",
     help="npy, npz:KEY, h5:DATASET or zarr:ARRAY; row i is clip i. Repeatable.",
 )
-@click.option("--store", help="zarr or hdf5.")
+@click.option("--store", type=ON_DISK)
 @click.option("--dtype", help="float16, float32 or uint8.")
 @click.option("--codec", help="none or zstd.")
 @config_options
@@ -180,7 +190,9 @@ def export(
 @json_option
 def push(path: str, url: str, progress_mode: Mode, as_json: bool) -> None:
     """Copy all complete modalities to s3://BUCKET/PREFIX, each shard checked after it."""
-    move(path, url, progress_mode, as_json)
+    from adf.cache.remote import open_place, open_url
+
+    move(open_place(path), open_url(url), progress_mode, as_json)
 
 
 @cache.command()
@@ -190,20 +202,20 @@ def push(path: str, url: str, progress_mode: Mode, as_json: bool) -> None:
 @json_option
 def pull(url: str, path: str, progress_mode: Mode, as_json: bool) -> None:
     """Copy all complete modalities from s3://BUCKET/PREFIX, each shard checked after it."""
-    move(url, path, progress_mode, as_json)
+    from adf.cache.remote import open_place, open_url
+
+    move(open_url(url), open_place(path), progress_mode, as_json)
 
 
-def move(source: str, target: str, progress_mode: Mode, as_json: bool) -> None:
+def move(source: "Folder", target: "Folder", progress_mode: Mode, as_json: bool) -> None:
     """Copy a cache between two places."""
-    from adf.cache.remote import open_place, transfer
+    from adf.cache.remote import transfer
     from adf.cache.root import Root
     from adf.cache.verify import committed_shards
 
-    start, end = open_place(source), open_place(target)
-    with progress(
-        f"{source} to {target}", committed_shards(Root.open(start)), progress_mode
-    ) as bar:
-        sent = transfer(start, end, bar.advance)
+    shards = committed_shards(Root.open(source))
+    with progress(f"{source} to {target}", shards, progress_mode) as bar:
+        sent = transfer(source, target, bar.advance)
     lines = [f"{modality}: {count} shards sent" for modality, count in sent.items()]
     report(as_json, {"sent": sent}, "\n".join(lines))
 

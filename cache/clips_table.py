@@ -15,6 +15,12 @@ TEXT = ("id", "label", "video", "group")
 NUMBERS = {"view": 0, "start": 0, "stop": -1, "step": 1, "flip": 0}
 USES = ("train", "test", "val", "")
 LARGEST = 2**63
+# What breaks a line of a log or turns its order round; str.isprintable() differs between Pythons.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+# A column of the user's own may hold whatever comes back from the file.
+NOT_IN_CSV = re.compile("[\x00\r\ud800-\udfff]")
 
 
 def parse(data: bytes) -> pd.DataFrame:
@@ -77,7 +83,7 @@ def _with_good_columns(frame: pd.DataFrame) -> pd.DataFrame:
     if twice is not None:
         also = " ('split' means 'split_1')" if twice == "split_1" else ""
         raise InvalidInput(f"the list of clips has two columns '{twice}'{also}")
-    odd = next((name for name in names if not (name.strip() and name.isprintable())), None)
+    odd = next((name for name in names if not name.strip() or CONTROL.search(name)), None)
     if odd is not None:
         raise InvalidInput(f"the list of clips has a column named {odd!r}: give it a plain name")
     return frame.set_axis(names, axis=1)
@@ -119,7 +125,7 @@ def _problem(cell: str, *, needed: bool, path: bool) -> str:
     """Say why a name could escape its folder or break a line of a log, or nothing."""
     if needed and not cell.strip():
         return "is empty"
-    if not cell.isprintable():
+    if (CONTROL if needed else NOT_IN_CSV).search(cell):
         return "has a control character"
     if path and (cell.startswith("/") or "\\" in cell or ".." in cell.split("/")):
         return "leads out of its folder; use a relative path with '/' and without '..'"

@@ -16,12 +16,14 @@ from adf.cache.store import Files
 from adf.errors import CorruptCache, InputNotFound
 
 HEX = 8
+REMEDY = "run 'adf cache gc --damaged', then fill the cache again"
 
 
 @dataclass(frozen=True)
 class Commit:
     """What is known of one shard: a checksum for every row of every part, and what failed."""
 
+    provenance: str
     shard: int
     first: int
     rows: int
@@ -33,6 +35,7 @@ class Commit:
     def content(self) -> dict[str, Any]:
         """Return what does not depend on the store: equal content means equal features."""
         return {
+            "provenance": self.provenance,
             "shard": self.shard,
             "first": self.first,
             "rows": self.rows,
@@ -48,16 +51,20 @@ class Commit:
     @classmethod
     def from_bytes(cls, data: bytes, name: str) -> "Commit":
         """Read a record; any changed byte is an error."""
-        body = proven(data, name, "run 'adf cache gc --damaged', then fill the cache again")
-        return cls(
-            shard=body["shard"],
-            first=body["first"],
-            rows=body["rows"],
-            checksums={part: _split(text) for part, text in body["checksums"].items()},
-            files=body["files"],
-            failed={int(row): reason for row, reason in body["failed"].items()},
-            partial={int(row): reason for row, reason in body["partial"].items()},
-        )
+        body = proven(data, name, REMEDY)
+        try:
+            return cls(
+                provenance=body["provenance"],
+                shard=body["shard"],
+                first=body["first"],
+                rows=body["rows"],
+                checksums={part: _split(text) for part, text in body["checksums"].items()},
+                files=body["files"],
+                failed=_by_row(body["failed"]),
+                partial=_by_row(body["partial"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise CorruptCache(f"{name} is not a commit record: {REMEDY}") from None
 
 
 @dataclass(frozen=True)
@@ -101,21 +108,25 @@ class Seal:
         """Read a seal; any changed byte is an error."""
         remedy = "run the command that filled the cache once more to seal it anew"
         body = proven(data, name, remedy)
-        return cls(
-            body["digest"],
-            body["rows"],
-            tuple(value or 0 for value in _split(body["records"])),
-            {int(row): reason for row, reason in body["failed"].items()},
-            {int(row): reason for row, reason in body["partial"].items()},
-        )
+        try:
+            records = tuple(value or 0 for value in _split(body["records"]))
+            failed, partial = _by_row(body["failed"]), _by_row(body["partial"])
+            return cls(body["digest"], body["rows"], records, failed, partial)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise CorruptCache(f"{name} is not a seal: {remedy}") from None
+
+
+def seal_file(modality: str) -> str:
+    """Return the name of a modality's seal."""
+    return f"{modality}/sealed.json"
 
 
 class Commits:
     """The records of one modality."""
 
-    def __init__(self, folder: Folder, modality: str) -> None:
-        self._folder, self._modality = folder, modality
-        self.seal_file = f"{modality}/sealed.json"
+    def __init__(self, folder: Folder, modality: str, provenance: str) -> None:
+        self._folder, self._modality, self._provenance = folder, modality, provenance
+        self.seal_file = seal_file(modality)
 
     def file(self, shard: int) -> str:
         """Return the name of a shard's record."""
@@ -141,11 +152,10 @@ class Commits:
         name = self.file(shard)
         data = self._folder.read(name)
         commit = Commit.from_bytes(data, f"{self._folder}/{name}")
-        if commit.shard != shard or (seal and crc32c(data) != seal.records[shard]):
-            raise CorruptCache(
-                f"{self._folder}/{name} is not the record that was sealed: "
-                "run 'adf cache gc --damaged', then fill the cache again"
-            )
+        if (commit.shard, commit.provenance) != (shard, self._provenance):
+            raise CorruptCache(f"{self._folder}/{name} is the record of another cache: {REMEDY}")
+        if seal and (shard >= len(seal.records) or crc32c(data) != seal.records[shard]):
+            raise CorruptCache(f"{self._folder}/{name} is not the record that was sealed: {REMEDY}")
         return commit
 
     def withdraw(self, shards: Iterable[int]) -> None:
@@ -165,6 +175,10 @@ class Commits:
     def write_seal(self, seal: Seal) -> None:
         """Declare the modality complete."""
         self._folder.write(self.seal_file, seal.to_bytes())
+
+
+def _by_row(reasons: dict[str, str]) -> dict[int, str]:
+    return {int(row): str(reason) for row, reason in reasons.items()}
 
 
 def _join(values: Sequence[int | None]) -> str:

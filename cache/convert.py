@@ -9,6 +9,7 @@ from adf.cache.appender import Appender, Draft
 from adf.cache.reader import FeatureCache
 from adf.cache.root import Root
 from adf.cache.store import Codec
+from adf.cache.stores import STORES
 from adf.errors import CorruptCache
 
 
@@ -21,10 +22,12 @@ def convert(
     step: Callable[[], None] = lambda: None,
 ) -> Root:
     """Write all modalities of ``source`` to a new cache; killed, it goes on where it was."""
+    STORES[store].check(codec)
     shard_rows = source.root.shard_rows
     root = Root.create(target, source.plan, store=store, shard_rows=shard_rows)
     for modality in source.modalities:
-        appender = Appender(root, source.provenance(modality), codec=codec)
+        versions = source.root.versions(modality)
+        appender = Appender(root, source.provenance(modality), codec=codec, versions=versions)
         for draft in appender.drafts():
             with draft:
                 _copy_shard(source, modality, draft)

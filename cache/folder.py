@@ -36,7 +36,7 @@ class Folder(Protocol):
         ...
 
     def names(self, under: str = "") -> Iterator[str]:
-        """Yield the names of all files below ``under``, sorted."""
+        """Yield the names of all files below ``under``, in a fixed order."""
         ...
 
     def has(self, name: str) -> bool:
@@ -60,6 +60,8 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except (FileNotFoundError, NotADirectoryError):
         raise InputNotFound(f"{path} is missing") from None
+    except IsADirectoryError:
+        raise InvalidInput(f"{path} is a folder and should be a file") from None
     except PermissionError:
         raise InvalidInput(f"{path} may not be read by this user: change its rights") from None
 
@@ -111,9 +113,9 @@ class DiskFolder:
         return write_atomic(target, data, staging=stage, exclusive=exclusive)
 
     def names(self, under: str = "") -> Iterator[str]:
-        """Yield the names of all files below ``under``, sorted."""
-        root = self._root / under
-        for folder, _, files in sorted(os.walk(root)):
+        """Yield the names of all files below ``under``, in a fixed order."""
+        for folder, folders, files in os.walk(self._root / under):
+            folders.sort()
             for file in sorted(files):
                 yield (Path(folder) / file).relative_to(self._root).as_posix()
 

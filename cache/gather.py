@@ -1,9 +1,11 @@
 """The hot path: rows of one stored array, copied from where their files are mapped."""
 
+import errno
 import resource
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +23,33 @@ MOST_MAPPINGS = 48_000
 
 
 class Mappings:
-    """Keeps the number of mapped shard files below what the system allows."""
+    """Keeps the mapped shard files of this process below what the system allows."""
 
     def __init__(self, most: int | None = None) -> None:
-        self._most = most or _most_open_files()
-        self._open: deque[tuple[list[Any], int]] = deque()
+        self._most = most
+        self._open: deque[tuple[ref[StoredPart], int]] = deque()
 
-    def opened(self, shards: list[Any], shard: int) -> None:
+    def opened(self, part: "StoredPart", shard: int) -> None:
         """Count a mapping, and close the oldest if it is one too many."""
-        self._open.append((shards, shard))
+        self._most = self._most or _most_open_files()
+        self._open.append((ref(part), shard))
         while len(self._open) > self._most:
-            oldest, index = self._open.popleft()
-            oldest[index] = None
+            self._close_oldest()
+
+    def close_all(self) -> None:
+        """Close every mapping; what is read next is mapped anew."""
+        while self._open:
+            self._close_oldest()
+
+    def _close_oldest(self) -> None:
+        owner, shard = self._open.popleft()
+        part = owner()
+        if part is not None:
+            part.close(shard)
+
+
+# The limits are the process', so all its caches share them.
+MAPPINGS = Mappings()
 
 
 class StoredPart:
@@ -58,15 +75,12 @@ class StoredPart:
         unseen = rows[self._unseen[rows]]
         if unseen.size:
             self._check(unseen)
-        if self._whole is not None:
-            # Any other mode copies twice; the row numbers were checked.
-            np.take(self._whole, rows, axis=0, out=out, mode="clip")
-        elif out.dtype == self.part.dtype and out.flags.c_contiguous:
+        if out.dtype == self.part.dtype and out.flags.c_contiguous:
             self._copy(rows, out)
         else:
-            whole = np.empty((len(rows), *self.part.shape), self.part.dtype)
-            self._copy(rows, whole)
-            out[...] = whole
+            same = np.empty((len(rows), *self.part.shape), self.part.dtype)
+            self._copy(rows, same)
+            out[...] = same
 
     def preload(self, rows: Index) -> NDArray[Any]:
         """Bring ``rows`` into memory, checked; later reads come from there."""
@@ -75,11 +89,20 @@ class StoredPart:
             for row in rows:
                 self.read(np.array([row]), whole[row : row + 1])
             self._whole = whole
-            self._shards = [None] * len(self._shards)
+            for shard in range(len(self._shards)):
+                self.close(shard)
         return self._whole
+
+    def close(self, shard: int) -> None:
+        """Give back the mapping of a shard; it is mapped anew when it is read again."""
+        self._shards[shard] = None
 
     def _copy(self, rows: Index, out: NDArray[Any]) -> None:
         """Copy between memoryviews: indexing arrays row by row would cost a tenth of the copy."""
+        if self._whole is not None:
+            # Any other mode copies twice; the row numbers were checked.
+            np.take(self._whole, rows, axis=0, out=out, mode="clip")
+            return
         target, count, place = out.reshape(-1).view(np.uint8).data, self.part.row_bytes, 0
         size, shards = self._shard_rows, self._shards
         for row in rows.tolist():
@@ -92,10 +115,17 @@ class StoredPart:
             place += count
 
     def _open(self, shard: int) -> Opened:
-        stored = self._open_shard(shard, self.part)
+        try:
+            stored = self._open_shard(shard, self.part)
+        except OSError as error:
+            if error.errno != errno.EMFILE:
+                raise
+            # Others opened more than we left them.
+            self._mappings.close_all()
+            stored = self._open_shard(shard, self.part)
         opened = stored.view, stored.start, stored.step, stored
         self._shards[shard] = opened
-        self._mappings.opened(self._shards, shard)
+        self._mappings.opened(self, shard)
         return opened
 
     def _check(self, unseen: Index) -> None:

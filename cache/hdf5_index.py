@@ -11,7 +11,7 @@ import numpy as np
 from adf.cache.canonical import crc32c
 from adf.cache.folder import Bytes
 from adf.cache.spec import Part
-from adf.cache.store import Layout, little_endian
+from adf.cache.store import Layout, fill, little_endian
 
 USERBLOCK = 512
 Modalities = Mapping[str, tuple[Layout, Sequence[Part]]]
@@ -43,6 +43,8 @@ def _add_virtual(group: h5py.Group, layout: Layout, part: Part, shard_file: Shar
     """Add one virtual dataset, by the low-level calls: h5py's own would note the time of day."""
     plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     plan.set_obj_track_times(False)
+    # A shard that is not there must not read as an all-zero clip, which would be data.
+    plan.set_fill_value(fill(part)[..., :1].reshape(-1)[:1])
     whole = (layout.rows, *part.shape)
     for shard in range(layout.shards):
         rows = layout.rows_of(shard)

@@ -42,7 +42,8 @@ class Hdf5Store:
         """Say whether the root document is there."""
         return folder.has(cls.root_file)
 
-    def check(self, codec: Codec) -> None:
+    @classmethod
+    def check(cls, codec: Codec) -> None:
         """Refuse compression: plain h5py could not read it back."""
         if codec != "none":
             raise ConfigError(
@@ -103,14 +104,14 @@ class Hdf5Store:
         attributes = {modality: self.read_attributes(modality) for modality in sealed}
         self.folder.write(INDEX, virtual_file(sealed, attributes, shard_file))
 
-    def damage(self, sealed: Modalities) -> list[str]:
+    def damage(self, sealed: Modalities) -> list[tuple[str, str]]:
         """Check ``features.h5`` by the checksum it carries in front."""
         try:
             intact = is_intact(self.folder.map(INDEX))
         except InputNotFound:
             intact = not sealed
         remedy = "'adf cache gc --damaged' writes it anew"
-        return [] if intact else [f"{INDEX} is missing or damaged: {remedy}"]
+        return [] if intact else [(INDEX, f"missing or damaged: {remedy}")]
 
 
 def _document(group: str) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from adf.cache.root import Root
 
+SHOWN = 5
+
 
 def describe(root: Root) -> dict[str, Any]:
     """Return a summary of a cache, complete or not."""
@@ -33,8 +35,8 @@ def _modality(root: Root, name: str) -> dict[str, Any]:
     provenance, layout, commits = root.provenance(name), root.layout(name), root.commits(name)
     seal, done = commits.read_seal(), commits.done()
     records = [] if seal else [commits.read(shard) for shard in sorted(done)]
-    failed = len(seal.failed) if seal else sum(len(record.failed) for record in records)
-    partial = len(seal.partial) if seal else sum(len(record.partial) for record in records)
+    failed = _reasons(root, [seal.failed] if seal else [record.failed for record in records])
+    partial = _reasons(root, [seal.partial] if seal else [record.partial for record in records])
     return {
         "sealed": seal is not None,
         "shards": f"{len(done)}/{layout.shards}",
@@ -59,6 +61,15 @@ def _modality(root: Root, name: str) -> dict[str, Any]:
     }
 
 
+def _reasons(root: Root, found: list[dict[int, str]]) -> list[dict[str, Any]]:
+    ids = root.plan.frame["id"]
+    return [
+        {"row": row, "id": str(ids.iloc[row]), "reason": reason}
+        for rows in found
+        for row, reason in rows.items()
+    ]
+
+
 def as_text(info: dict[str, Any]) -> str:
     """Return a summary for people."""
     lines = [
@@ -74,12 +85,15 @@ def as_text(info: dict[str, Any]) -> str:
         lines.append(f"  {name}: {uses}{warning}")
     for name, modality in info["modalities"].items():
         state = "complete" if modality["sealed"] else f"{modality['shards']} shards, not complete"
-        trouble = "".join(
-            f", {modality[kind]} {kind}" for kind in ("failed", "partial") if modality[kind]
-        )
+        troubles = {kind: modality[kind] for kind in ("failed", "partial") if modality[kind]}
+        trouble = "".join(f", {len(rows)} {kind}" for kind, rows in troubles.items())
         lines.append(
             f"  {name}: {state}{trouble}, {size(modality['bytes'])}, {modality['backbone']}"
         )
+        for kind, rows in troubles.items():
+            lines += [f"    {kind}: row {r['row']} {r['id']}: {r['reason']}" for r in rows[:SHOWN]]
+            if len(rows) > SHOWN:
+                lines.append(f"    and {len(rows) - SHOWN} more: adf cache info --json")
         for level, facts in modality["levels"].items():
             shape = " x ".join(map(str, facts["shape"]))
             lines.append(f"    {level:<12} {shape:<20} {facts['dtype']:<8} {size(facts['bytes'])}")

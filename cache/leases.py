@@ -70,7 +70,7 @@ class FileLeases:
         mark = _text(path)
         if mark is None:
             return True
-        if not (is_dead(mark, this_process()) or self._silent(path)):
+        if not (is_dead(mark, this_process()) or silence(path) > self._patience):
             return False
         loot = path.with_name(f"{path.name}.{uuid4().hex}.stolen")
         try:
@@ -85,18 +85,6 @@ class FileLeases:
             return False
         loot.unlink(missing_ok=True)
         return True
-
-    def _silent(self, path: Path) -> bool:
-        """Compare with a file touched in the same folder: clocks of machines differ."""
-        now = self._folder / f"now.{uuid4().hex}"
-        try:
-            now.touch()
-            age = now.stat().st_mtime - path.stat().st_mtime
-        except FileNotFoundError:
-            return False
-        finally:
-            now.unlink(missing_ok=True)
-        return age > self._patience
 
 
 class OwnLeases:
@@ -123,6 +111,22 @@ class OwnLease:
     def release(self) -> None:
         """Give the shard up."""
         self.held.discard(self.shard)
+
+
+def silence(path: Path) -> float:
+    """Return the seconds since a file was touched, by the clock of its folder.
+
+    Clocks of machines differ, so it is compared with a file touched beside it; a file from the
+    future, left by a clock that was set back, counts as old too.
+    """
+    now = path.parent / f"now.{uuid4().hex}"
+    try:
+        now.touch()
+        return abs(now.stat().st_mtime - path.stat().st_mtime)
+    except FileNotFoundError:
+        return 0.0
+    finally:
+        now.unlink(missing_ok=True)
 
 
 def this_process() -> dict[str, str]:

@@ -1,37 +1,51 @@
 """``adf cache gc``: what may go goes, and damaged shards go so that they can be filled again."""
 
+from dataclasses import dataclass, field
+
 from adf.cache.root import Root
 from adf.cache.sweep import garbage, sweep_workplace
 from adf.cache.verify import verify
 from adf.errors import CorruptCache
 
 
-def collect(root: Root, *, damaged: bool = False, dry_run: bool = False) -> list[str]:
-    """Remove garbage, and on demand the records of damaged shards; return what went."""
-    removed = _withdraw_damaged(root, dry_run=dry_run) if damaged else []
+@dataclass
+class Collected:
+    """What was removed, and written anew, or would be; ``refill`` if something must be filled."""
+
+    removed: list[str] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
+    refill: bool = False
+
+
+def collect(root: Root, *, damaged: bool = False, dry_run: bool = False) -> Collected:
+    """Remove garbage, and on demand the records of damaged shards."""
+    done = _mend(root, dry_run=dry_run) if damaged else Collected()
     leftover = garbage(root)
     if not dry_run:
         for name in leftover:
             root.folder.remove(name)
-    return removed + leftover
+    done.removed += leftover
+    return done
 
 
-def _withdraw_damaged(root: Root, *, dry_run: bool) -> list[str]:
-    found = verify(root)
+def _mend(root: Root, *, dry_run: bool) -> Collected:
+    found, done = verify(root), Collected()
     hopeless = [str(damage) for damage in found if not damage.mendable]
     if hopeless:
         raise CorruptCache(f"{hopeless[0]}; nothing was removed")
-    removed = []
     for modality in sorted({damage.modality for damage in found} - {""}):
         commits = root.commits(modality)
         shards = {d.shard for d in found if d.modality == modality and d.shard is not None}
-        removed += [commits.file(shard) for shard in sorted(shards)]
+        done.removed += [commits.file(shard) for shard in sorted(shards)]
+        # Without its seal the modality counts as incomplete, and filling it seals it anew.
+        done.removed.append(commits.seal_file)
+        done.refill = True
         if not dry_run:
-            # Without its seal the modality counts as incomplete, and filling it seals it anew.
             commits.withdraw(shards)
+    done.rewritten = [damage.file for damage in found if not damage.modality]
     if found and not dry_run:
         _rewrite_metadata(root)
-    return removed
+    return done
 
 
 def _rewrite_metadata(root: Root) -> None:

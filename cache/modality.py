@@ -102,7 +102,7 @@ class ModalityView:
             files = self.record(shard).files
             return self._root.store.open_shard(self.layout, shard, part, files)
         except (CorruptCache, InputNotFound) as error:
-            if REMEDY in str(error):
+            if "gc --damaged" in str(error):
                 raise
             raise CorruptCache(f"{error}: {REMEDY}") from error
 
@@ -128,6 +128,12 @@ class ModalityView:
                 f"row {row} ({self._id(row)}) of {self.name}/{part.name} in {self._root.folder} is "
                 f"damaged: {problem}; {REMEDY}"
             )
+
+    def close(self) -> None:
+        """Give back all mappings."""
+        for part in self._parts.values():
+            for shard in range(self.layout.shards):
+                part.close(shard)
 
     def _id(self, row: int) -> str:
         return str(self._root.plan.frame["id"].iloc[row])

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adf.cache.canonical import canonical, sha256
-from adf.cache.clips_table import NUMBERS, check, complete, parse, split_columns
-from adf.errors import InputNotFound
+from adf.cache.clips_table import CONTROL, NUMBERS, check, complete, parse, split_columns
+from adf.errors import InputNotFound, InvalidInput
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class ClipPlan:
         cls, frame: pd.DataFrame, *, classes: Sequence[str] | None = None, dataset: str = "unnamed"
     ) -> "ClipPlan":
         """Fill in what is missing, check everything, and return the plan."""
+        if not dataset.strip() or CONTROL.search(dataset):
+            raise InvalidInput(f"dataset: {dataset!r} is not a plain name")
         table = complete(frame)
         known = tuple(sorted(set(table["label"]))) if classes is None else tuple(classes)
         check(table, known)

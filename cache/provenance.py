@@ -35,6 +35,16 @@ class Provenance:
             raise ConfigError(
                 f"modality '{self.modality}' needs levels with unique names, not {names}"
             )
+        taken = {dim for part in self.parts() for dim in part.dims} & set(names)
+        if taken:
+            raise ConfigError(
+                f"level name '{taken.pop()}' is the name of a dimension of another level: choose "
+                "another"
+            )
+        try:
+            canonical(self.as_json())
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"the provenance of {self.modality} is no JSON: {error}") from error
 
     def as_json(self) -> dict[str, Any]:
         """Return the plain JSON form."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from adf.cache.encode import decode
 from adf.cache.folder import Folder
-from adf.cache.gather import Index, Mappings, StoredPart
+from adf.cache.gather import MAPPINGS, Index, StoredPart
 from adf.cache.modality import ModalityView
 from adf.cache.plan import ClipPlan
 from adf.cache.provenance import Provenance, refuse_other
@@ -31,10 +31,8 @@ class FeatureCache:
     def __init__(self, root: Root, *, partial: bool = False) -> None:
         self.root = root
         self._partial, self._rows = partial, len(root.plan)
-        self._mappings = Mappings()
         self._modalities = {
-            name: ModalityView(root, name, self._mappings, partial=partial)
-            for name in root.modalities()
+            name: ModalityView(root, name, MAPPINGS, partial=partial) for name in root.modalities()
         }
         if not self._modalities:
             raise InputNotFound(f"{root.folder} has no modality yet: extract or import one first")
@@ -63,6 +61,17 @@ class FeatureCache:
     def __reduce__(self) -> tuple[Any, ...]:
         place = self.root.folder.path or self.root.folder
         return _reopen, (place, self._partial)
+
+    def __enter__(self) -> "FeatureCache":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back all files; reading again opens them again."""
+        for view in self._modalities.values():
+            view.close()
 
     def __len__(self) -> int:
         return self._rows
@@ -188,8 +197,12 @@ def _output(
     shape = (rows, *row_shape)
     if out is None:
         return np.empty(shape, dtype)
-    if out.shape != shape or not np.can_cast(dtype, out.dtype, "safe"):
-        raise InvalidInput(f"out is {out.dtype} {out.shape}; {dtype} {shape} is needed")
+    if not isinstance(out, np.ndarray):
+        raise InvalidInput(f"out is a {type(out).__name__}, not an array")
+    wider = out.dtype.kind == "f" and np.can_cast(dtype, out.dtype, "safe")
+    if out.shape != shape or not wider or not out.flags.writeable:
+        locked = "" if out.flags.writeable else " and may not be written to"
+        raise InvalidInput(f"out is {out.dtype} {out.shape}{locked}; {dtype} {shape} is needed")
     return out
 
 

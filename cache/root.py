@@ -1,11 +1,12 @@
 """The root of a cache: its plan, its store, and the modalities in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
-from adf.cache.commits import Commits
+from adf.cache.commits import Commits, seal_file
 from adf.cache.folder import DiskFolder, Folder
 from adf.cache.plan import ClipPlan, plan_digest
 from adf.cache.provenance import SCHEMA, Provenance, differences, refuse_other
@@ -16,6 +17,7 @@ from adf.errors import CacheMismatch, ConfigError, CorruptCache, InputNotFound
 
 PLAN = "clips.csv"
 SHARD_ROWS = 64
+MOST_SHARD_ROWS = 65_536
 RECORDED = ("autodeepfuse", "torch", "torchvision", "av", "numpy", "h5py", "zarr", "numcodecs")
 
 
@@ -65,16 +67,17 @@ class Root:
     ) -> "Root":
         """Make a cache, or open the one that is there if it is for the same plan."""
         kind = STORES[store]
-        if shard_rows < 1:
-            raise ConfigError(f"shard_rows: {shard_rows} is not a number of clips above 0")
+        if not 1 <= shard_rows <= MOST_SHARD_ROWS:
+            raise ConfigError(f"shard_rows: {shard_rows} is not from 1 to {MOST_SHARD_ROWS}")
         folder = kind.place(path) if isinstance(path, str | Path) else path
         wanted = _root_document(plan, shard_rows)
         if not _is_cache(folder):
-            _refuse_foreign(folder)
+            refuse_foreign(folder)
             kind(folder).write_attributes("", wanted, exclusive=True)
         there = find_store(folder)
-        if there.read_attributes("")["plan"] == plan.digest and not folder.has(PLAN):
-            # Whoever made the root document may have been killed before this.
+        for_this_plan = there.read_attributes("").get("plan") == plan.digest
+        if for_this_plan and not (folder.has(PLAN) and folder.read(PLAN) == plan.csv):
+            # Whoever made the root document was killed before this, or the file is damaged.
             folder.write(PLAN, plan.csv)
         root = cls.open(folder)
         root._refuse_other({"store": kind.name, "shard_rows": shard_rows}, plan)
@@ -96,13 +99,21 @@ class Root:
         document = self.store.group_file
         if self.folder.path:
             # Not by listing every file: a cache may have a hundred thousand.
-            return sorted(path.parent.name for path in self.folder.path.glob(f"*/{document}"))
+            marks = (document, "sealed.json", "commits")
+            folders = (path for path in self.folder.path.iterdir() if path.is_dir())
+            return sorted(p.name for p in folders if any((p / mark).exists() for mark in marks))
         names = (name.split("/") for name in self.folder.names())
         return sorted(name[0] for name in names if len(name) == 2 and name[1] == document)
 
     def provenance(self, modality: str) -> Provenance:
         """Return how a modality was made."""
-        return Provenance.from_json(self._attributes(modality)["provenance"])
+        provenance = Provenance.from_json(self._attributes(modality)["provenance"])
+        if (provenance.modality, provenance.plan) != (modality, self.plan.digest):
+            raise CacheMismatch(
+                f"{self.folder}/{modality} is of another cache (modality '{provenance.modality}', "
+                f"plan {provenance.plan[:12]}): its rows belong to other clips; remove that folder"
+            )
+        return provenance
 
     def layout(self, modality: str) -> Layout:
         """Return how the rows of a modality are laid out."""
@@ -115,9 +126,11 @@ class Root:
 
     def commits(self, modality: str) -> Commits:
         """Return the commit records of a modality."""
-        return Commits(self.folder, modality)
+        return Commits(self.folder, modality, self.provenance(modality).digest)
 
-    def declare(self, provenance: Provenance, codec: Codec) -> None:
+    def declare(
+        self, provenance: Provenance, codec: Codec, versions: Mapping[str, str] | None = None
+    ) -> None:
         """Begin a modality, or check that the one begun was begun alike."""
         modality = provenance.modality
         self.store.check(codec)
@@ -127,7 +140,7 @@ class Root:
             "provenance": provenance.as_json(),
             "digest": provenance.digest,
             "codec": codec,
-            "versions": library_versions(),
+            "versions": dict(versions or library_versions()),
         }
         self.store.write_attributes(modality, document, exclusive=True)
         refuse_other(self.provenance(modality), provenance, f"{modality} in {self.folder}")
@@ -140,7 +153,7 @@ class Root:
 
     def sealed(self) -> dict[str, tuple[Layout, tuple[Part, ...]]]:
         """Return what a store needs to know of every complete modality."""
-        complete = [m for m in self.modalities() if self.folder.has(self.commits(m).seal_file)]
+        complete = [m for m in self.modalities() if self.folder.has(seal_file(m))]
         return {m: (self.layout(m), self.provenance(m).parts()) for m in complete}
 
     def finish(self) -> None:
@@ -155,6 +168,11 @@ class Root:
         try:
             return self.store.read_attributes(modality)
         except InputNotFound:
+            if modality in self.modalities():
+                raise CorruptCache(
+                    f"{self.folder}/{modality}/{self.store.group_file} is missing: restore it from "
+                    "a copy, or remove the modality's folder and fill it again"
+                ) from None
             known = ", ".join(self.modalities()) or "none yet"
             raise InputNotFound(
                 f"{self.folder} has no modality '{modality}'; it has: {known}"
@@ -194,16 +212,13 @@ def _is_cache(folder: Folder) -> bool:
     return any(store.recognises(folder) for store in STORES.values())
 
 
-def _refuse_foreign(folder: Folder) -> None:
+def refuse_foreign(folder: Folder) -> None:
     """Never mix a new cache with files that are not ours."""
-    ours = {PLAN, "staging"}
-    if folder.path and folder.path.exists():
-        if not folder.path.is_dir():
-            raise ConfigError(f"{folder.path} is a file; give the name of a folder for the cache")
-        strange = sorted(p.name for p in folder.path.iterdir() if p.name not in ours)
-        # Another worker may have made the cache since we looked.
-        if strange and not _is_cache(folder):
-            raise ConfigError(
-                f"{folder.path} is not empty and holds no cache (it has '{strange[0]}'): "
-                "give a new folder"
-            )
+    if folder.path and folder.path.exists() and not folder.path.is_dir():
+        raise ConfigError(f"{folder.path} is a file; give the name of a folder for the cache")
+    strange = next((name for name in folder.names() if name.split("/")[0] != "staging"), None)
+    # Another worker may have made the cache since we looked.
+    if strange and not _is_cache(folder):
+        raise ConfigError(
+            f"{folder} is not empty and holds no cache (it has '{strange}'): give a new folder"
+        )

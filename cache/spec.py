@@ -12,7 +12,7 @@ DType = Literal["float16", "float32", "uint8"]
 AXES = {1: ("channel",), 2: ("channel", "time"), 3: ("channel", "y", "x")}
 AXES[4] = ("channel", "time", "y", "x")
 COMPANIONS = ("_vector", "_scale", "_offset")
-RESERVED = frozenset({"clips", "commits", "leases", "journal", "shards", "staging"})
+RESERVED = frozenset({"clip", "clips", "commits", "leases", "journal", "shards", "staging"})
 
 
 def check_name(kind: str, name: str) -> None:

@@ -79,7 +79,8 @@ class Store(Protocol):
         """Say whether a cache of this store lies in the folder."""
         ...
 
-    def check(self, codec: Codec) -> None:
+    @classmethod
+    def check(cls, codec: Codec) -> None:
         """Raise if this store cannot do what is asked for."""
         ...
 
@@ -113,8 +114,8 @@ class Store(Protocol):
         """Write or renew what exists only for complete modalities; all of them are given."""
         ...
 
-    def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[str]:
-        """Describe what is wrong with the files of :meth:`finish`."""
+    def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[tuple[str, str]]:
+        """Return name and problem of the files of :meth:`finish` that are not as they should be."""
         ...
 
 

@@ -7,7 +7,10 @@ from typing import Any
 from adf.cache.canonical import crc32c
 from adf.cache.commits import Commit, Seal
 from adf.cache.root import Root
-from adf.errors import AdfError, CorruptCache, InputNotFound
+from adf.errors import AdfError, CorruptCache, InputNotFound, InvalidInput
+
+# What a file may do instead of being read; the others are still looked at.
+UNREADABLE = (CorruptCache, InputNotFound, InvalidInput, OSError)
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,31 @@ def verify(root: Root, step: Callable[[], None] = lambda: None) -> list[Damage]:
     """Check every modality of a cache; ``step`` is called after each shard."""
     found = [damage for modality in root.modalities() for damage in _modality(root, modality, step)]
     if all(damage.mendable for damage in found):
-        found += [Damage(problem) for problem in root.store.damage(root.sealed())]
+        found += [Damage(text, file=name) for name, text in root.store.damage(root.sealed())]
     return found
+
+
+def incomplete(root: Root) -> list[str]:
+    """Return a line for every modality that is not sealed."""
+    lines = []
+    for modality in sorted(set(root.modalities()) - set(root.sealed())):
+        done, shards = len(root.commits(modality).done()), root.layout(modality).shards
+        lines.append(
+            f"{modality} is not complete ({done} of {shards} shards): run the command that fills "
+            "it again"
+        )
+    return lines
 
 
 def committed_shards(root: Root) -> int:
     """Return how many shards :func:`verify` will step through."""
-    return sum(len(root.commits(modality).done()) for modality in root.modalities())
+    total = 0
+    for modality in root.modalities():
+        try:
+            total += len(root.commits(modality).done())
+        except AdfError:
+            continue
+    return total
 
 
 def _modality(root: Root, modality: str, step: Callable[[], None]) -> Iterator[Damage]:
@@ -54,7 +75,7 @@ def _modality(root: Root, modality: str, step: Callable[[], None]) -> Iterator[D
         return
     for name, wanted in root.store.metadata(layout, parts).items():
         if not root.folder.has(name) or root.folder.read(name) != wanted:
-            yield Damage("missing or changed; 'adf cache gc --damaged' writes it anew", file=name)
+            yield Damage("missing or changed: 'adf cache gc --damaged' writes it anew", file=name)
     try:
         seal = root.commits(modality).read_seal()
     except CorruptCache as error:
@@ -71,7 +92,7 @@ def _shards(
     for shard in range(count) if seal else sorted(commits.done()):
         try:
             commit = commits.read(shard, seal)
-        except (CorruptCache, InputNotFound) as error:
+        except UNREADABLE as error:
             yield Damage(str(error), modality, shard)
         else:
             records.append(commit)
@@ -89,7 +110,7 @@ def _files(root: Root, modality: str, commit: Commit) -> Iterator[Damage]:
     for name, entry in commit.files.items():
         try:
             intact = crc32c(root.folder.map(name)) == entry["crc32c"]
-        except InputNotFound:
+        except UNREADABLE:
             intact = False
         if not intact and not rows:
             problem = "its bytes outside the rows are not those that were written"
@@ -101,7 +122,7 @@ def _rows(root: Root, modality: str, commit: Commit) -> Iterator[Damage]:
     for part in root.provenance(modality).parts():
         try:
             stored = root.store.open_shard(layout, commit.shard, part, commit.files)
-        except (CorruptCache, InputNotFound) as error:
+        except UNREADABLE as error:
             yield Damage(str(error), modality, commit.shard, part.name)
             continue
         for place, expected in enumerate(commit.checksums[part.name]):

@@ -48,7 +48,8 @@ class ZarrStore:
         """Say whether the root document is there."""
         return folder.has(cls.root_file)
 
-    def check(self, codec: Codec) -> None:
+    @classmethod
+    def check(cls, codec: Codec) -> None:
         """Both codecs will do."""
 
     def write_attributes(
@@ -113,7 +114,7 @@ class ZarrStore:
     def finish(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> None:
         """Zarr needs nothing more."""
 
-    def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[str]:
+    def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[tuple[str, str]]:
         """Nothing more, nothing damaged."""
         return []
 

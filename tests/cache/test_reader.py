@@ -251,24 +251,3 @@ def test_processes_read_while_others_fill(nursery: Nursery, tmp_path: Path) -> N
             ours, theirs = (c.read(rows, "rgb", level.name) for c in (cache, wanted))
             assert ours.tobytes() == theirs.tobytes()
     assert nursery.wait(worker).code == 0
-
-
-ISOLATED = """
-import sys
-import adf.cache
-for name in dir(adf.cache):
-    getattr(adf.cache, name)
-FIRST
-heavy = sorted({"torch", "torchvision", "av", "zarr"} & set(sys.modules))
-print(" ".join(heavy), end="")
-"""
-
-
-def test_the_cache_never_imports_torch() -> None:
-    assert python(ISOLATED.replace("FIRST", "")) == ""
-
-
-def test_that_the_check_above_can_fail() -> None:
-    """With a stand-in for torch, which takes long to import."""
-    fake = 'sys.modules["torch"] = sys'
-    assert python(ISOLATED.replace("FIRST", fake)) == "torch"

@@ -45,7 +45,7 @@ def test_another_codec_is_refused(tmp_path: Path, one: Codec, other: Codec) -> N
 def test_unknown_stores_and_sizes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match=r"no store is called 'zar'. Did you mean 'zarr'\?"):
         Root.create(tmp_path / "cache", make_plan(), store="zar")
-    with pytest.raises(ConfigError, match="shard_rows: 0 is not a number of clips above 0"):
+    with pytest.raises(ConfigError, match="shard_rows: 0 is not from 1 to 65536"):
         Root.create(tmp_path / "cache", make_plan(), shard_rows=0)
     assert not (tmp_path / "cache").exists()
 
@@ -67,7 +67,7 @@ def test_a_worker_that_comes_second_finds_the_cache_made(
     """Between the look whether a cache is there and the next step, another worker makes it."""
     from adf.cache import root as module
 
-    look = module._refuse_foreign
+    look = module.refuse_foreign
     others: Iterator[None] = iter([None])
 
     def late(folder: Any) -> None:
@@ -75,6 +75,6 @@ def test_a_worker_that_comes_second_finds_the_cache_made(
             Root.create(tmp_path / "cache", make_plan(), store=store)
         look(folder)
 
-    monkeypatch.setattr(module, "_refuse_foreign", late)
+    monkeypatch.setattr(module, "refuse_foreign", late)
     root = Root.create(tmp_path / "cache", make_plan(), store=store)
     assert root.plan.digest == make_plan().digest

@@ -12,3 +12,9 @@ def python_files(root: Path, folders: tuple[str, ...] = FOLDERS) -> Iterator[Pat
     """Yield the project's Python files below ``root``, sorted."""
     for folder in folders:
         yield from sorted((root / folder).rglob("*.py"))
+
+
+def package_of(root: Path, folder: Path) -> str:
+    """Return the name that a folder of the checkout is imported by: X/y is adf.X.y."""
+    parts = folder.relative_to(root).parts
+    return ".".join(parts if parts[0] == "adf" else ("adf", *parts))

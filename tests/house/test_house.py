@@ -13,6 +13,7 @@ from tests.house.packages import wrong_packages
 from tests.house.sizes import oversized_files
 
 SETUP = "[options]\npackage_dir =\n{mapped}\npackages =\n{packages}\n"
+SETUP += "[options.package_data]\nadf.configs = *.yaml, **/*.yaml\n"
 
 
 def plant(root: Path, name: str, text: str) -> Path:
@@ -35,6 +36,25 @@ def test_imports_follow_the_data() -> None:
         ("search/data.py", "from adf.extract.video import decode\n", "extract"),
         ("adf/config.py", "import adf.configs as configs\n", "configs"),
         ("evaluate/bench.py", "from adf.extract import video\n", "extract"),
+        ("cache/spec.py", "from .. import search\n", "search"),
+        ("search/methods/darts.py", "from ...extract.video import decode\n", "extract"),
+        ("search/methods/__init__.py", "from ... import demo\n", "demo"),
+        ("adf/config.py", "from .configs import preset\n", "configs"),
+        ("cache/spec.py", "import adf\n\nadf.search.cell.run()\n", "search"),
+        ("cache/spec.py", "import adf as a\n\ncell = a.search\n", "search"),
+        ("cache/spec.py", "import adf.errors\n\nadf.search.run()\n", "search"),
+        ("cache/spec.py", 'import_module("adf.search")\n', "search"),
+        ("cache/spec.py", 'import_module(name="adf.search")\n', "search"),
+        ("cache/spec.py", 'import_module(f"adf.search.{name}")\n', "search"),
+        ("cache/spec.py", 'import_module("..search", __package__)\n', "search"),
+        ("cache/spec.py", 'import_module(".search", package="adf")\n', "search"),
+        ("cache/spec.py", 'importlib.import_module("adf.search")\n', "search"),
+        ("cache/spec.py", 'def f():\n    return __import__("adf.search")\n', "search"),
+        (
+            "cache/spec.py",
+            'from importlib import import_module as load\n\nload("adf.search")\n',
+            "search",
+        ),
     ],
 )
 def test_an_import_against_the_data_is_found(
@@ -49,25 +69,98 @@ def test_an_import_against_the_data_is_found(
 def test_an_import_with_the_data_is_fine(tmp_path: Path) -> None:
     plant(tmp_path, "evaluate/predict.py", "from adf.extract.video import decode\n")
     plant(tmp_path, "search/data.py", "from adf.cache import FeatureCache\nimport adf.errors\n")
+    plant(tmp_path, "search/methods/darts.py", "from ..data import rows\nfrom . import steps\n")
+    plant(tmp_path, "search/nets.py", "import torch\n")
+    plant(tmp_path, "adf/main.py", 'TABLE = {"search": "adf.search.cli:search"}\nload(TABLE)\n')
+    plant(tmp_path, "cache/cli.py", 'import adf\n\nimport_module("adf.cache.spec")\nadf.cache\n')
     assert forbidden_imports(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import {}\n",
+        "def f():\n    import {}\n",
+        "def f():\n    from {}.some import thing\n",
+        'import_module("{}.some")\n',
+        "if TYPE_CHECKING:\n    from {} import thing\n",
+    ],
+)
+@pytest.mark.parametrize("module", ["torch", "torchvision", "av"])
+def test_torch_in_the_cache_is_found(tmp_path: Path, text: str, module: str) -> None:
+    plant(tmp_path, "cache/sub/spec.py", text.format(module))
+    (fault,) = forbidden_imports(tmp_path)
+    assert fault.endswith(f"cache may not import {module}")
 
 
 def test_setup_lists_every_package() -> None:
     assert wrong_packages(ROOT) == []
 
 
-def test_a_package_that_is_not_listed_is_found(tmp_path: Path) -> None:
+@pytest.fixture
+def packed(tmp_path: Path) -> Path:
+    """A small checkout whose setup.cfg lists all there is."""
     packages = "\n".join(f"    adf.{room}" for room in ROOMS)
     mapped = "\n".join(f"    adf.{room} = {room}" for room in ROOMS)
     plant(tmp_path, "setup.cfg", SETUP.format(mapped=mapped, packages="    adf\n" + packages))
-    for room in ROOMS:
-        plant(tmp_path, f"{room}/__init__.py", "")
+    plant(tmp_path, ".gitignore", "/build/\n")
+    for folder in ("adf", *ROOMS):
+        plant(tmp_path, f"{folder}/__init__.py", "")
+    for name in ("configs/a.yaml", "configs/deep/b.yaml", "configs/deep/er/c.yaml"):
+        plant(tmp_path, name, "")
+    for name in ("build/lib/a.py", ".venv/a.py", "docs/a.py", "tests/data/a.npy", "runs/a.json"):
+        plant(tmp_path, name, "")
+    plant(tmp_path, "cache/__pycache__/a.pyc", "")
     assert wrong_packages(tmp_path) == []
-    plant(tmp_path, "search/methods/__init__.py", "")
-    (fault,) = wrong_packages(tmp_path)
-    assert fault == "adf.search.methods is a folder and not in the packages of setup.cfg"
-    (tmp_path / "demo" / "__init__.py").unlink()
-    assert "adf.demo is in the packages of setup.cfg and no folder" in wrong_packages(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        (
+            "search/methods/__init__.py",
+            "adf.search.methods is a folder and not in the packages of setup.cfg",
+        ),
+        ("search/methods/darts.py", "search/methods has Python files and no __init__.py"),
+        ("adf/more/darts.py", "adf/more has Python files and no __init__.py"),
+        ("train/run.py", "train has Python files and is not a room"),
+        ("train/deep/run.py", "train has Python files and is not a room"),
+        ("configs/a.yml", "configs/a.yml is not in the package_data of setup.cfg"),
+        ("search/a.yaml", "search/a.yaml is not in the package_data of setup.cfg"),
+        ("demo/data/a.npy", "demo/data/a.npy is not in the package_data of setup.cfg"),
+    ],
+)
+def test_what_the_wheel_would_lack_is_found(packed: Path, name: str, fault: str) -> None:
+    plant(packed, name, "")
+    assert wrong_packages(packed) == [fault]
+
+
+def test_a_package_that_is_not_there_is_found(packed: Path) -> None:
+    (packed / "demo" / "__init__.py").unlink()
+    fault = "adf.demo is in the packages of setup.cfg and no folder"
+    assert wrong_packages(packed) == [fault]
+
+
+def test_a_room_without_a_folder_in_setup_is_found(packed: Path) -> None:
+    setup = packed / "setup.cfg"
+    setup.write_text(setup.read_text().replace("    adf.demo = demo\n", ""))
+    assert wrong_packages(packed) == ["adf.demo has no package_dir in setup.cfg"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fine"),
+    [
+        ("adf.demo = data/*.npy", True),
+        ("adf.demo = *.npy", False),
+        ("adf.demo.data = *.npy", False),
+    ],
+)
+def test_data_is_packed_where_a_package_lists_it(packed: Path, line: str, fine: bool) -> None:
+    with (packed / "setup.cfg").open("a") as setup:
+        setup.write(line + "\n")
+    plant(packed, "demo/data/a.npy", "")
+    assert (wrong_packages(packed) == []) == fine
 
 
 def test_little_stands_twice() -> None:
