@@ -26,7 +26,7 @@ Features = dict[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class ImportConfig:
-    """How arrays are kept. ``dtype`` uint8 halves maps at an error of at most 1 %."""
+    """How arrays are kept; ``docs/cache.md`` explains the settings."""
 
     store: str = "zarr"
     dtype: DType = "float16"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,10 @@ class ObjectFolder:
         insecure = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         try:
             self._store: ObjectStore = from_url(
-                self._url, client_options={"allow_http": True} if insecure else None
+                self._url,
+                client_options={"allow_http": True} if insecure else None,
+                # The default would keep a user waiting for minutes before the error.
+                retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=60)},
             )
         except Exception as error:
             raise InvalidInput(

@@ -68,7 +68,7 @@ def test_settings_come_from_presets_files_and_options(given: Path) -> None:
     )
     assert printed.stdout.splitlines() == [
         "store: hdf5  # --store",
-        "dtype: uint8  # cache/half.yaml:2",
+        "dtype: uint8  # cache/half.yaml:3",
         "codec: none  # default",
         "dataset: imported  # default",
         "shard_rows: 4  # mine.yaml:1",

@@ -127,6 +127,19 @@ def test_an_address_opens_like_a_path(
     transfer(DiskFolder(tmp_path / "a"), ObjectFolder(bucket))
     assert_same(FeatureCache.open(bucket), FeatureCache.open(tmp_path / "a"))
     assert local_copy(bucket).is_relative_to(tmp_path / "home" / "autodeepfuse")
+    # What is here already opens without the network, and nothing else does.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert_same(FeatureCache.open(bucket), FeatureCache.open(tmp_path / "a"))
+    with pytest.raises(TransferFailed, match="check the address and the credentials"):
+        FeatureCache.open(f"{bucket}-2")
+
+
+def test_a_path_is_no_address(tmp_path: Path) -> None:
+    build(tmp_path / "a", FLOATS)
+    ended = CliRunner().invoke(command, ["push", str(tmp_path / "a"), "s3:/bucket/x"])
+    assert isinstance(ended.exception, SystemExit)
+    assert ended.exit_code == 2
+    assert "URL: 's3:/bucket/x' is no address such as s3://bucket/name" in ended.output
 
 
 def test_no_answer_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:

@@ -1,0 +1,176 @@
+"""Whole videos to 112x112 against OpenCV, torchcodec and decord, and one clip against all.
+
+python -m benchmarks.extract_decode --json build/bench/extract_decode.json
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import av
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from adf.extract.recipe import Recipe
+from adf.extract.sampling import Views, Window
+from adf.extract.video import decode
+from benchmarks.measure import Way, in_turn, save, table
+
+SIZE = 112
+RIVALS = {"OpenCV": "cv2", "torchcodec": "torchcodec", "decord": "decord"}
+# Name: encoder, options, width, height, frames.
+FILMS: dict[str, tuple[str, dict[str, str], int, int, int]] = {
+    "mpeg4.avi": ("mpeg4", {"qscale": "4"}, 320, 240, 250),
+    "h264.mp4": ("libx264", {}, 320, 240, 250),
+    "1080p.mp4": ("libx264", {"preset": "veryfast"}, 1920, 1080, 100),
+}
+Reader = Callable[[Path, int], NDArray[np.uint8]]
+
+
+@click.command()
+@click.option("--rounds", default=7, show_default=True)
+@click.option("--long", "long_frames", default=1500, show_default=True, help="Of the clip's film.")
+@click.option("--pin/--no-pin", default=True, show_default=True, help="Use one core.")
+@click.option("--json", "path", help="Write the figures to this file.")
+def main(rounds: int, long_frames: int, pin: bool, path: str | None) -> None:
+    """Measure, print ratios, and write them."""
+    if pin and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    readers, skipped = available()
+    click.echo(f"skipped, for they cannot be used here: {'; '.join(skipped) or 'none'}")
+    seconds: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (codec, options, *size) in FILMS.items():
+            film = write(Path(folder) / name, codec, options, *size)
+            ways = {rival: bind(reader, film, size[2]) for rival, reader in readers.items()}
+            seconds[name] = in_turn(ways, rounds, {})
+        film = write(Path(folder) / "long.mp4", *FILMS["1080p.mp4"][:4], long_frames)
+        seconds["clip"] = in_turn(clips(film, long_frames), rounds, {"adf all": 3})
+    ratios = {
+        name: {f"{rival} / adf": s / times["adf"] for rival, s in times.items() if rival != "adf"}
+        for name, times in seconds.items()
+        if name != "clip"
+    }
+    clip = seconds["clip"]
+    ratios["random 16-frame clip of 1080p"] = {"decode-all / clip": clip["adf all"] / clip["clip"]}
+    for name, figures in ratios.items():
+        click.echo(f"time, {name}\n{table(figures, 'x') if figures else '  nothing to compare'}")
+    facts = {"rounds": rounds, "long_frames": long_frames, "skipped": skipped, "seconds": seconds}
+    save(path, {**facts, "ratios": ratios})
+
+
+def available() -> tuple[dict[str, Reader], list[str]]:
+    """Return the ways that can be used, and why the others cannot."""
+    readers: dict[str, Reader] = {"adf": ours}
+    skipped = []
+    for name, reader in {"OpenCV": opencv, "torchcodec": torchcodec, "decord": decord}.items():
+        if find_spec(RIVALS[name]) is None:
+            skipped.append(f"{name} (not installed)")
+            continue
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                reader(write(Path(folder) / "try.mp4", "libx264", {}, 64, 64, 3), 3)
+        except Exception as error:
+            skipped.append(f"{name} ({str(error).strip().splitlines()[0][:80]})")
+        else:
+            readers[name] = reader
+    return readers, skipped
+
+
+def bind(reader: Reader, film: Path, frames: int) -> Way:
+    """Return a way that reads all frames of a film."""
+    return lambda turn: reader(film, frames)
+
+
+def clips(film: Path, frames: int) -> Mapping[str, Way]:
+    """Return reading one clip at a random place, and reading everything."""
+    starts = np.random.default_rng(0).integers(0, frames - 16, 1000)
+    every = Recipe(Views(length=16, stride=frames // 16))
+    one = Recipe(Views(length=16))
+    return {
+        "clip": lambda t: decode(film, [Window(int(starts[t]), int(starts[t]) + 16)], one),
+        "adf all": lambda t: ours(film, frames),
+        "16 frames over all": lambda t: decode(film, [Window()], every),
+    }
+
+
+def ours(film: Path, frames: int) -> NDArray[np.uint8]:
+    """Read with this package."""
+    return decode(film, [Window()], Recipe(Views(length=frames))).arrays["square"][0]
+
+
+def opencv(film: Path, frames: int) -> NDArray[np.uint8]:
+    """Read with OpenCV: cut, then scale, then change the order of colours."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    options = [cv2.CAP_PROP_N_THREADS, 1]
+    capture: Any = cv2.VideoCapture(str(film), cv2.CAP_FFMPEG, options)
+    out = np.empty((frames, SIZE, SIZE, 3), np.uint8)
+    for place in range(frames):
+        _, image = capture.read()
+        side = min(image.shape[:2])
+        top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
+        small = cv2.resize(image[top : top + side, left : left + side], (SIZE, SIZE))
+        cv2.cvtColor(small, cv2.COLOR_BGR2RGB, out[place])
+    capture.release()
+    return out
+
+
+def torchcodec(film: Path, frames: int) -> NDArray[np.uint8]:
+    """Read with torchcodec and scale with torch, the faster of its two ways."""
+    import torch
+    from torchcodec.decoders import VideoDecoder
+
+    torch.set_num_threads(1)
+    decoder: Any = VideoDecoder(str(film), num_ffmpeg_threads=1, seek_mode="approximate")
+    out = np.empty((frames, SIZE, SIZE, 3), np.uint8)
+    for begin in range(0, frames, 16):
+        images = decoder.get_frames_in_range(begin, min(begin + 16, frames)).data
+        side = min(images.shape[-2:])
+        top, left = (images.shape[-2] - side) // 2, (images.shape[-1] - side) // 2
+        square = images[..., top : top + side, left : left + side]
+        small = torch.nn.functional.interpolate(square, (SIZE, SIZE), mode="bilinear")
+        out[begin : begin + 16] = small.permute(0, 2, 3, 1).numpy()
+    return out
+
+
+def decord(film: Path, frames: int) -> NDArray[np.uint8]:
+    """Read with decord scaling while it decodes, and cut."""
+    import decord as package
+
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        width = SIZE * stream.width // stream.height
+    reader: Any = package.VideoReader(str(film), width=width, height=SIZE, num_threads=1)
+    left = (width - SIZE) // 2
+    parts = [
+        reader.get_batch(range(begin, min(begin + 16, frames))).asnumpy()
+        for begin in range(0, frames, 16)
+    ]
+    return np.concatenate([part[:, :, left : left + SIZE] for part in parts])
+
+
+def write(
+    path: Path, codec: str, options: dict[str, str], width: int, height: int, frames: int
+) -> Path:
+    """Encode moving texture."""
+    noise = np.random.default_rng(0).integers(0, 256, (height // 8 + 1, width // 8 + 1, 3))
+    texture = noise.astype(np.uint8).repeat(8, 0).repeat(8, 1)[:height, :width]
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=Fraction(25), options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(frames):
+            image = np.ascontiguousarray(np.roll(texture, (number, 2 * number), (0, 1)))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image)))
+        container.mux(stream.encode())
+    return path
+
+
+if __name__ == "__main__":
+    main()
