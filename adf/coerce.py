@@ -18,10 +18,13 @@ BOOLEANS = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 INFINITIES = {f"{sign}.inf": float(f"{sign}inf") for sign in ("", "+", "-")}
+# A seed or a size beyond this overflows in the libraries that get it.
+TOO_LARGE = " of at most 64 bits"
+MOST_DIGITS = 1000
 
 
 class Refused(ValueError):
-    """The text of a node says nothing of the type asked for."""
+    """The text of a node is not of the type asked for; what it says continues the type's name."""
 
 
 def coerce(node: yaml.Node, annotation: Any) -> Any:
@@ -41,6 +44,8 @@ def coerce(node: yaml.Node, annotation: Any) -> Any:
         raise Refused
     try:
         return read(node.value)
+    except Refused:
+        raise
     except (KeyError, ValueError, RuntimeError):
         raise Refused from None
 
@@ -49,6 +54,18 @@ def _number(text: str) -> float:
     number = INFINITIES.get(text.lower()) or float(text)
     if math.isnan(number):
         raise Refused
+    if math.isinf(number) and any(map(str.isdigit, text)):
+        raise Refused(TOO_LARGE)
+    return number
+
+
+def _whole(text: str) -> int:
+    # Python itself reads no number of more than 4300 digits.
+    if len(text) > MOST_DIGITS and text.strip().lstrip("+-").isdigit():
+        raise Refused(TOO_LARGE)
+    number = int(text, 10)
+    if not -(2**63) <= number < 2**64:
+        raise Refused(TOO_LARGE)
     return number
 
 
@@ -61,7 +78,7 @@ def _path(text: str) -> Path:
 SCALARS: dict[Any, Callable[[str], Any]] = {
     str: str,
     bool: lambda text: BOOLEANS[text.lower()],
-    int: lambda text: int(text, 10),
+    int: _whole,
     float: _number,
     Path: _path,
 }

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from adf import sources
 from adf.coerce import Refused, coerce, describe
-from adf.emit import block, one_line
+from adf.emit import block, finite, one_line
 from adf.errors import ConfigError
 from adf.layout import Layout, entry_type
 from adf.nodes import shown
@@ -29,6 +29,13 @@ class Config(Generic[T]):
     def to_yaml(self, origins: bool = False) -> str:
         """Return YAML that loads again to an equal object, with origins as comments if asked."""
         return block(self.leaves, self.origins if origins else {})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what JSON can hold: each setting's value, an infinity as YAML spells it."""
+        return {
+            key: {"value": finite(value), "origin": self.origins[key]}
+            for key, value in self.leaves.items()
+        }
 
     def digest(self) -> str:
         """Return a short hash of the values: equal settings have equal digests."""
@@ -98,8 +105,8 @@ def _add_entry(
 def _converted(setting: Setting, annotation: Any) -> Any:
     try:
         return coerce(setting.node, annotation)
-    except Refused:
+    except Refused as refused:
         raise ConfigError(
-            f"'{setting.key}' must be {describe(annotation)}, not '{shown(setting.node)}'"
+            f"'{setting.key}' must be {describe(annotation)}{refused}, not '{shown(setting.node)}'"
             f" ({setting.origin})"
         ) from None

@@ -43,6 +43,15 @@ def one_line(value: Any) -> str:
     return text.strip().removeprefix("[").removesuffix("]")
 
 
+def finite(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it: that knows no infinity, and YAML spells it ``.inf``."""
+    if isinstance(value, dict):
+        return {str(key): finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return one_line(value) if isinstance(value, float) and math.isinf(value) else value
+
+
 def block(values: Mapping[str, Any], comments: Mapping[str, str]) -> str:
     """Return dotted ``values`` as nested YAML, one line each, with comments where there are any."""
     lines: list[str] = []
@@ -53,6 +62,11 @@ def block(values: Mapping[str, Any], comments: Mapping[str, str]) -> str:
             if open_sections[: depth + 1] != sections[: depth + 1]:
                 lines.append(f"{'  ' * depth}{section}:")
         open_sections = sections
-        comment = f"  # {comments[key]}" if key in comments else ""
+        comment = f"  # {_comment(comments[key])}" if key in comments else ""
         lines.append(f"{'  ' * len(sections)}{name}: {one_line(value)}{comment}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _comment(text: str) -> str:
+    """Return ``text``, which may be the name of a file, as what cannot end a comment."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

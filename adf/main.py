@@ -20,8 +20,10 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "cache": Entry("adf.cache.cli:cache", "Look into, verify and combine feature caches."),
-    "demo": Entry("adf.demo.cli:demo", "Run the whole job on the embedded data."),
+    "cache": Entry("adf.cache.cli:cache", "Look at feature caches, check, move and make them."),
+    "demo": Entry(
+        "adf.demo.cli:demo", "Cache generated features, damage and mend them, fuse them."
+    ),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),
 }
 

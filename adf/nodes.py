@@ -43,13 +43,18 @@ class _StrictLoader(yaml.SafeLoader):
 
 def compose(text: str) -> yaml.Node | None:
     """Return the root node of a YAML text, None where it is empty, or raise ``yaml.YAMLError``."""
-    return yaml.compose(text, Loader=_StrictLoader)
+    try:
+        return yaml.compose(text, Loader=_StrictLoader)
+    except RecursionError:
+        raise ConfigError(f"nested too deeply: '{cut(text)}'") from None
 
 
 def read(path: Path, title: str) -> yaml.Node | None:
     """Return the root node of the file ``path``, which errors call ``title``."""
     try:
         return compose(path.read_text("utf-8-sig"))
+    except ConfigError as error:
+        raise ConfigError(f"{title}: {error}") from None
     except FileNotFoundError:
         raise InputNotFound(f"there is no configuration file {title}") from None
     except OSError as error:
@@ -96,5 +101,10 @@ def shown(node: yaml.Node, limit: int = 60) -> str:
     if not isinstance(node, yaml.ScalarNode):
         start, end = node.start_mark, node.end_mark
         text = (start.buffer or "")[start.pointer : end.pointer]
+    return cut(text, limit)
+
+
+def cut(text: str, limit: int = 60) -> str:
+    """Return ``text`` on one line of at most ``limit`` characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

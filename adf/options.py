@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from click.core import ParameterSource
+from click.core import ParameterSource, augment_usage_errors
 
 from adf import log
+from adf.answer import as_json, emit
 from adf.cli import Command
 from adf.config import Config, load
 from adf.pairs import one_form
@@ -24,7 +25,9 @@ class ConfigCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Rewrite the pairs as ``--set A.B=C``, which is all that click has to know."""
-        return super().parse_args(ctx, one_form(args))
+        with augment_usage_errors(ctx):
+            rewritten = one_form(args)
+        return super().parse_args(ctx, rewritten)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -85,7 +88,10 @@ def settings(
         options=[_typed(ctx, name, key) for name, key in named.items() if _is_typed(ctx, name)],
     )
     if ctx.meta[f"{OURS}.print_config"]:
-        click.echo(config.to_yaml(origins=True), nl=False)
+        if as_json():
+            emit(config.as_json())
+        else:
+            click.echo(config.to_yaml(origins=True), nl=False)
         ctx.exit()
     return config
 
@@ -115,12 +121,18 @@ def progress_option(function: F) -> F:
     """Add ``--progress``, which the command gets as ``progress_mode``."""
     return click.option(
         "--progress",
-        "progress_mode",
+        expose_value=False,
+        callback=_keep_progress,
         type=click.Choice(["auto", "bar", "log", "off"]),
         default="auto",
         show_default=True,
         help="A bar, or a line every 30 seconds; auto: a bar on a terminal.",
     )(function)
+
+
+def _keep_progress(ctx: click.Context, _: click.Parameter, value: str) -> None:
+    # The option keeps its own name, and with it the variable ADF_..._PROGRESS.
+    ctx.params["progress_mode"] = value
 
 
 def _set_verbosity(ctx: click.Context, param: click.Parameter, value: int) -> None:

@@ -99,7 +99,11 @@ def from_assignment(layout: Layout[Any], text: str) -> Iterator[Setting]:
 
 def assigned(layout: Layout[Any], key: str, text: str, origin: str) -> Iterator[Setting]:
     """Yield what ``text``, typed for ``key``, says."""
-    yield from _placed(layout, key, parse(text), origin, lambda _: origin)
+    try:
+        node = parse(text)
+    except ConfigError as error:
+        raise ConfigError(f"'{key}' is {error} ({origin})") from None
+    yield from _placed(layout, key, node, origin, lambda _: origin)
 
 
 def _spread(

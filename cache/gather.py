@@ -67,14 +67,13 @@ class StoredPart:
         self.part, self._shard_rows, self._mappings = part, layout.shard_rows, mappings
         self._open_shard, self._admit, self._verify = open_shard, admit, verify
         self._shards: list[Opened | None] = [None] * layout.shards
-        self._unseen = np.ones(layout.rows, np.bool_)
+        self._unseen, self._left = np.ones(layout.rows, np.bool_), layout.rows
         self._whole: NDArray[Any] | None = None
 
     def read(self, rows: Index, out: NDArray[Any]) -> None:
         """Copy ``rows`` into ``out``."""
-        unseen = rows[self._unseen[rows]]
-        if unseen.size:
-            self._check(unseen)
+        if self._left:
+            self._check(rows[self._unseen[rows]])
         if out.dtype == self.part.dtype and out.flags.c_contiguous:
             self._copy(rows, out)
         else:
@@ -136,6 +135,7 @@ class StoredPart:
                 *_, stored = self._shards[row // size] or self._open(row // size)
                 self._verify(row, self.part, stored)
                 self._unseen[row] = False
+                self._left -= 1
 
 
 def _most_open_files() -> int:

@@ -174,21 +174,23 @@ class FeatureCache:
     def _index(self, rows: RowsLike) -> Index:
         if isinstance(rows, slice):
             return np.arange(len(self))[rows]
-        index = np.asarray(rows)
-        if index.dtype == np.bool_:
-            if index.shape != (len(self),):
-                raise InvalidInput(f"a mask of {index.shape} for {len(self)} clips")
-            return np.flatnonzero(index)
-        if index.ndim != 1 or (index.size and index.dtype.kind not in "iu"):
+        given = np.asarray(rows)
+        if given.dtype == np.bool_:
+            if given.shape != (len(self),):
+                raise InvalidInput(f"a mask of {given.shape} for {len(self)} clips")
+            return np.flatnonzero(given)
+        if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
             raise InvalidInput(
                 f"rows must be a list of row numbers, a mask or a slice, not {rows!r}"
             )
-        if index.size and not (index.min() >= 0 and index.max() < self._rows):
-            wrong = index[(index < 0) | (index >= self._rows)][0]
+        index = given.astype(np.intp, copy=False)
+        # Seen as unsigned a negative number is a huge one, and one look is enough.
+        if index.size and index.view(np.uintp).max() >= self._rows:
+            wrong = given[(index < 0) | (index >= self._rows)][0]
             raise InvalidInput(
                 f"row {wrong} is not in the cache, which has rows 0 to {self._rows - 1}"
             )
-        return index.astype(np.intp, copy=False)
+        return index
 
 
 def _output(
@@ -199,8 +201,8 @@ def _output(
         return np.empty(shape, dtype)
     if not isinstance(out, np.ndarray):
         raise InvalidInput(f"out is a {type(out).__name__}, not an array")
-    wider = out.dtype.kind == "f" and np.can_cast(dtype, out.dtype, "safe")
-    if out.shape != shape or not wider or not out.flags.writeable:
+    fits = out.dtype == dtype or (out.dtype.kind == "f" and np.can_cast(dtype, out.dtype, "safe"))
+    if out.shape != shape or not fits or not out.flags.writeable:
         locked = "" if out.flags.writeable else " and may not be written to"
         raise InvalidInput(f"out is {out.dtype} {out.shape}{locked}; {dtype} {shape} is needed")
     return out

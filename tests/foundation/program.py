@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from adf.cli import json_option
 from adf.options import (
     ConfigCommand,
     config_options,
@@ -28,6 +29,7 @@ def preset(name: str) -> Path:
 @config_options
 @progress_option
 @verbosity_options
+@json_option
 @click.option("--epochs", type=int, default=77)
 @click.option("--amp/--no-amp", default=False)
 @click.option("--level", multiple=True)
@@ -37,6 +39,7 @@ def preset(name: str) -> Path:
 def program(
     ctx: click.Context,
     progress_mode: str,
+    as_json: bool,
     epochs: int,
     amp: bool,
     level: tuple[str, ...],
@@ -44,7 +47,7 @@ def program(
     words: tuple[str, ...],
 ) -> None:
     """Print what came of the options."""
-    del epochs, amp, level
+    del epochs, amp, level, as_json
     config = settings(ctx, Settings, NAMED, preset)
     for name in ("debug", "info", "warning", "error"):
         getattr(logging.getLogger("adf.try"), name)(f"a {name} message")

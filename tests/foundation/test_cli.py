@@ -5,7 +5,7 @@ from typing import Any
 import click
 import pytest
 
-from adf.cli import Command, Group, emit, json_option
+from adf.cli import Command
 from adf.errors import (
     AdfError,
     CacheMismatch,
@@ -22,6 +22,7 @@ from adf.errors import (
     RunMismatch,
     UnknownName,
 )
+from tests.foundation.ended import ended
 
 CODES: list[tuple[type[AdfError], int, type[Exception]]] = [
     (AdfError, 1, Exception),
@@ -40,40 +41,17 @@ CODES: list[tuple[type[AdfError], int, type[Exception]]] = [
 ]
 
 
-def ending(error: BaseException | None, *words: str, result: Any = None) -> int:
-    """Return the exit code of a command in a group whose body ends like this."""
-
-    @click.group(cls=Group)
-    def group() -> None:
-        pass
-
-    @group.command()
-    @json_option
-    def work(as_json: bool) -> Any:
-        if error:
-            raise error
-        if as_json:
-            emit({"ok": True})
-        return result
-
-    with pytest.raises(SystemExit) as caught:
-        group.main(["work", *words])
-    code = caught.value.code
-    assert isinstance(code, int)
-    return code
-
-
 @pytest.mark.parametrize(("kind", "code", "builtin"), CODES)
 def test_each_error_has_its_code_and_one_line(
     capsys: pytest.CaptureFixture[str], kind: type[AdfError], code: int, builtin: type[Exception]
 ) -> None:
-    assert ending(kind("it is broken: mend it")) == code
+    assert ended(kind("it is broken: mend it")) == code
     assert issubclass(kind, builtin)
     assert capsys.readouterr() == ("", "error: it is broken: mend it\n")
 
 
 def test_an_error_is_json_too_where_that_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ending(InvalidInput("bad"), "--json") == 4
+    assert ended(InvalidInput("bad"), "--json") == 4
     out, err = capsys.readouterr()
     assert out == '{\n  "ok": false,\n  "error": "bad",\n  "exit_code": 4\n}\n'
     assert err == "error: bad\n"
@@ -81,21 +59,26 @@ def test_an_error_is_json_too_where_that_was_asked_for(capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize(("result", "code"), [(None, 0), (Exit.FAILED_ITEMS, 5), ("text", 0)])
 def test_a_body_may_return_an_exit_code(result: Any, code: int) -> None:
-    assert ending(None, result=result) == code
+    assert ended(None, result=result) == code
 
 
 def test_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ending(KeyboardInterrupt()) == 130
+    assert ended(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err.strip() == "stopped by Ctrl-C"
 
 
 def test_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ending(None, "--jsn") == 2
-    assert "Did you mean '--json'?" in capsys.readouterr().err
+    assert ended(None, "--jsn") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: No such option '--jsn'. ")
+    assert "Did you mean '--json'?" in err
+    assert err.endswith(" work --help'.\n")
+    assert err.count("\n") == 1
 
 
 def test_a_missing_package(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ending(ModuleNotFoundError("No module named 'av'", name="av")) == 3
+    assert ended(ModuleNotFoundError("No module named 'av'", name="av")) == 3
     expected = "error: the Python module 'av' is not installed: run 'adf doctor'\n"
     assert capsys.readouterr().err == expected
 
@@ -106,7 +89,7 @@ def test_a_missing_package(capsys: pytest.CaptureFixture[str]) -> None:
         ZeroDivisionError("a bug"),
         ModuleNotFoundError("a bug", name="adf.nothing"),
         ImportError("a bug", name="av"),
-        BrokenPipeError(32, "a bug"),
+        EOFError("a bug"),
     ],
 )
 def test_a_bug_keeps_its_traceback(bug: Exception) -> None:

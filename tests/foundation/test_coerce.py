@@ -117,13 +117,13 @@ KINDS: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (str, st.text()),
     (str | None, st.none() | st.text()),
     (bool, st.booleans()),
-    (int, st.integers()),
+    (int, st.integers(-(2**63), 2**64 - 1)),
     (float, NUMBERS),
-    (int | str, st.integers() | st.text()),
+    (int | str, st.integers(-(2**63), 2**64 - 1) | st.text()),
     (bool | float | str | None, st.none() | st.booleans() | NUMBERS | st.text()),
     (Path, st.from_regex(r"[\w ./:,#-]+", fullmatch=True).map(Path)),
     (tuple[str, ...], st.lists(st.text()).map(tuple)),
-    (list[int | str | None], st.lists(st.integers() | st.text() | st.none())),
+    (list[int | str | None], st.lists(st.integers(-(2**63), 2**64 - 1) | st.text() | st.none())),
     (dict[str, str], st.dictionaries(st.text(), st.text())),
     (dict[str, list[float]], st.dictionaries(st.text(), st.lists(NUMBERS))),
 ]
@@ -150,3 +150,12 @@ def test_any_text_typed_in_a_shell_is_text_or_refused(text: str) -> None:
         assert isinstance(coerce(parse(text), str), str)
     except Refused:
         assert text.strip()[0] in "[{"
+
+
+@pytest.mark.parametrize(
+    ("text", "annotation"),
+    [("9" * 4000, int), ("9" * 9000, int), ("-9223372036854775809", int), ("1e999", float)],
+)
+def test_a_number_that_overflows_elsewhere(text: str, annotation: Any) -> None:
+    with pytest.raises(Refused, match="^ of at most 64 bits$"):
+        coerce(parse(text), annotation)

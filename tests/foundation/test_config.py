@@ -259,3 +259,27 @@ def test_a_schema_with_an_impossible_type_is_found() -> None:
 
 def test_the_loaded_object_is_an_ordinary_dataclass() -> None:
     assert replace(load(Settings).value, seed=1).seed == 1
+
+
+DEEP = ["[" * 5000, "[" * 5000 + "]" * 5000, "{a: " * 5000]
+
+
+@pytest.mark.parametrize("text", DEEP)
+def test_what_is_nested_too_deeply(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^/.*/x\.yaml: nested too deeply: 'train: [\[{].*…'$"):
+        loaded(tmp_path, f"train: {text}\n")
+    with pytest.raises(
+        ConfigError, match=r"^'train.note' is nested too deeply: '.{59}…' \(--set\)$"
+    ):
+        load(Settings, sets=[f"train.note={text}"])
+
+
+@pytest.mark.parametrize("digits", [20, 4000, 9000])
+def test_a_number_that_is_too_large(tmp_path: Path, digits: int) -> None:
+    number = "9" * digits
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, f"train:\n  epochs: {number}\n")
+    assert str(caught.value).startswith(
+        "'train.epochs' must be a whole number of at most 64 bits, not '999"
+    )
+    assert len(str(caught.value)) < 400

@@ -63,6 +63,13 @@ def test_help_lists_every_command_without_importing_it(monkeypatch: pytest.Monke
         assert text in result.stdout
 
 
+def test_the_short_texts_promise_only_what_is_there() -> None:
+    from adf.cache.cli import cache
+
+    assert "combine" not in COMMANDS["cache"].text
+    assert set(cache.commands) >= {"info", "verify", "convert", "import"}
+
+
 def test_a_command_that_is_not_part_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(COMMANDS, "later", Entry("adf.no_such_room:later", "Not there yet."))
     result = call("later")
@@ -90,7 +97,7 @@ def test_commands_are_found(name: str) -> None:
 
 def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adf.doctor.checks", list)
-    result = CliRunner().invoke(cli, ["doctor"], env={"ADF_DOCTOR_AS_JSON": "1"})
+    result = CliRunner().invoke(cli, ["doctor"], env={"ADF_DOCTOR_JSON": "1"})
     assert json.loads(result.stdout) == {"ok": True, "checks": []}
 
 
@@ -98,7 +105,7 @@ def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_unknown_command(word: str, hint: str) -> None:
     result = call(word)
     assert result.exit_code == 2
-    assert result.stderr.endswith(f"Error: No such command '{word}'.{hint}\n")
+    assert result.stderr == f"error: No such command '{word}'.{hint} Try 'adf --help'.\n"
 
 
 def test_an_unknown_option_is_no_command() -> None:
@@ -114,7 +121,7 @@ def test_version() -> None:
 def test_it_runs_as_a_module() -> None:
     result = python("-m", "adf", "docter")
     assert result.returncode == 2
-    assert result.stderr.startswith("Usage: adf [OPTIONS] COMMAND [ARGS]...\n")
+    assert result.stderr.startswith("error: No such command 'docter'. Did you mean 'doctor'?")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_the_environment_of_an_option_comes_below_set() -> None:
 
 
 def test_the_environment_of_a_setting_and_of_other_options() -> None:
-    result = call(ADF_TRY_TRAIN__NOTE="hello", ADF_TRY_DEVICE="cpu", ADF_TRY_PROGRESS_MODE="off")
+    result = call(ADF_TRY_TRAIN__NOTE="hello", ADF_TRY_DEVICE="cpu", ADF_TRY_PROGRESS="off")
     found = json.loads(result.stdout)
     assert found["origins"] == {"train.note": "environment variable ADF_TRY_TRAIN__NOTE"}
     assert (found["device"], found["progress"]) == ("cpu", "off")

@@ -33,14 +33,14 @@ VALUES = st.builds(
     Settings,
     train=st.builds(
         Train,
-        epochs=st.integers(min_value=1),
+        epochs=st.integers(1, 2**64 - 1),
         optimiser=st.builds(Optimiser, lr=st.floats(allow_nan=False)),
         note=st.none() | WORDS,
     ),
     levels=st.lists(WORDS).map(tuple),
     slurm=st.dictionaries(WORDS, WORDS),
     amp=st.booleans(),
-    seed=st.integers() | WORDS,
+    seed=st.integers(-(2**63), 2**64 - 1) | WORDS,
 )
 
 
@@ -84,3 +84,12 @@ def test_other_schemas_differ_by_their_keys() -> None:
         more: int = 1
 
     assert differences(load(Small), load(Optimiser)) == ["seed", "more", "kind", "lr", "betas"]
+
+
+@pytest.mark.parametrize("name", ["a\nb: c", "a\rb", "a\x85b", "a\u2028b", "a\x1b[31m", "ä\udcff"])
+def test_odd_names_of_files_and_odd_texts_load_again(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("seed: 1\n")
+    config = load(Settings, files=[str(tmp_path / name)], sets=[f"train.note={name}"])
+    again = loaded(tmp_path, config.to_yaml(origins=True).encode().decode())
+    assert again.value == config.value
+    assert again.value.train.note == name
