@@ -1,0 +1,45 @@
+"""Weights that torchvision publishes, by the name of the network."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import torch
+from torchvision.models import get_model_weights
+
+from adf.errors import ConfigError, InvalidInput, MissingDependency
+from adf.extract.backbones.base import Backbone
+
+
+def download(backbone: Backbone) -> tuple[Path, str]:
+    """Return the file with the best published weights, fetched if it is not there, and its name."""
+    if backbone.family.name != "torchvision":
+        raise ConfigError(
+            f"torchvision publishes no weights of {backbone.name}: give --weights FILE or random"
+        )
+    weights = get_model_weights(backbone.name).DEFAULT
+    path = Path(torch.hub.get_dir(), "checkpoints", Path(weights.url).name)
+    if not path.is_file():
+        fetch(weights.url, path)
+    require_beginning(path)
+    return path, str(weights)
+
+
+def fetch(url: str, path: Path) -> None:
+    """Download ``url`` to ``path``, or say how to do without."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(path), progress=False)
+    except (OSError, RuntimeError) as error:
+        raise MissingDependency(
+            f"cannot download {url} ({error}): put the file at {path}, or give it by --weights FILE"
+        ) from error
+
+
+def require_beginning(path: Path) -> None:
+    """Compare the file with the beginning of its SHA-256, which is part of its name."""
+    promised = re.search(r"-([0-9a-f]{8,})\.", path.name)
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if promised and not digest.startswith(promised[1]):
+        raise InvalidInput(f"weights {path} are not those published: delete the file and try again")
