@@ -13,7 +13,7 @@ if not __name__.startswith("adf."):
 
 if TYPE_CHECKING:
     from adf.cache.appender import Appender as Appender
-    from adf.cache.appender import Draft as Draft
+    from adf.cache.draft import Draft as Draft
     from adf.cache.plan import ClipPlan as ClipPlan
     from adf.cache.provenance import Provenance as Provenance
     from adf.cache.reader import FeatureCache as FeatureCache
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Appender": "appender",
     "ClipPlan": "plan",
-    "Draft": "appender",
+    "Draft": "draft",
     "FeatureCache": "reader",
     "FeatureSpec": "spec",
     "Provenance": "provenance",

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from adf.cache.appender import Appender
-from adf.cache.commits import Seal
 from adf.cache.plan import ClipPlan
 from adf.cache.provenance import Provenance
 from adf.cache.reader import FeatureCache
+from adf.cache.records import Seal
 from adf.cache.root import SHARD_ROWS, Root
 from adf.cache.sources import Source, keys_of, open_source
 from adf.cache.spec import DType, FeatureSpec

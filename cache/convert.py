@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from adf.cache.appender import Appender, Draft
+from adf.cache.appender import Appender
+from adf.cache.draft import Draft
 from adf.cache.reader import FeatureCache
 from adf.cache.root import Root
 from adf.cache.store import Codec

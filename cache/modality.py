@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.cache.commits import Commit
 from adf.cache.gather import Mappings, StoredPart
+from adf.cache.records import Commit
 from adf.cache.root import Root
 from adf.cache.spec import FeatureSpec, Part
 from adf.cache.store import StoredRows

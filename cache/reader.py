@@ -1,6 +1,6 @@
 """Reading a cache: rows of any level of any modality as arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ from adf.cache.plan import ClipPlan
 from adf.cache.provenance import Provenance, refuse_other
 from adf.cache.remote import is_url, local_copy
 from adf.cache.root import Root
+from adf.cache.rows import RowsLike, output_array, row_numbers
 from adf.cache.spec import FeatureSpec
-from adf.errors import InputNotFound, InvalidInput
-
-RowsLike = Sequence[int] | NDArray[Any] | slice
+from adf.errors import InputNotFound
 
 
 class FeatureCache:
@@ -136,12 +135,12 @@ class FeatureCache:
         ``rows`` are row numbers, a mask or a slice. ``vector`` reads the pooled companion ``B C``.
         ``out`` takes the values where given, converted to its dtype if that is a wider float.
         """
-        index, found = self._index(rows), self.view(modality).level(level)
+        index, found = row_numbers(rows, self._rows), self.view(modality).level(level)
         if vector and found.vector:
-            out = _output(out, len(index), found.vector.part.shape, found.vector.part.dtype)
+            out = output_array(out, len(index), found.vector.part.shape, found.vector.part.dtype)
             found.vector.read(index, out)
             return out
-        out = _output(out, len(index), found.spec.shape, found.dtype)
+        out = output_array(out, len(index), found.spec.shape, found.dtype)
         if len(found.stored) > 1:
             values, scale, offset = (_read(part, index) for part in found.stored)
             decode(values, scale, offset, out)
@@ -151,7 +150,7 @@ class FeatureCache:
 
     def read_stored(self, rows: RowsLike, modality: str, level: str) -> list[NDArray[Any]]:
         """Return a level as it is stored: ``[values]``, or ``[values, scale, offset]`` of uint8."""
-        index = self._index(rows)
+        index = row_numbers(rows, self._rows)
         return [_read(part, index) for part in self.view(modality).level(level).stored]
 
     def preload(self, modality: str, *levels: str) -> None:
@@ -170,42 +169,6 @@ class FeatureCache:
             raise InputNotFound(
                 f"{self.root.folder} has no modality '{name}'; it has: {', '.join(self.modalities)}"
             ) from None
-
-    def _index(self, rows: RowsLike) -> Index:
-        if isinstance(rows, slice):
-            return np.arange(len(self))[rows]
-        given = np.asarray(rows)
-        if given.dtype == np.bool_:
-            if given.shape != (len(self),):
-                raise InvalidInput(f"a mask of {given.shape} for {len(self)} clips")
-            return np.flatnonzero(given)
-        if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
-            raise InvalidInput(
-                f"rows must be a list of row numbers, a mask or a slice, not {rows!r}"
-            )
-        index = given.astype(np.intp, copy=False)
-        # Seen as unsigned a negative number is a huge one, and one look is enough.
-        if index.size and index.view(np.uintp).max() >= self._rows:
-            wrong = given[(index < 0) | (index >= self._rows)][0]
-            raise InvalidInput(
-                f"row {wrong} is not in the cache, which has rows 0 to {self._rows - 1}"
-            )
-        return index
-
-
-def _output(
-    out: NDArray[Any] | None, rows: int, row_shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> NDArray[Any]:
-    shape = (rows, *row_shape)
-    if out is None:
-        return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray):
-        raise InvalidInput(f"out is a {type(out).__name__}, not an array")
-    fits = out.dtype == dtype or (out.dtype.kind == "f" and np.can_cast(dtype, out.dtype, "safe"))
-    if out.shape != shape or not fits or not out.flags.writeable:
-        locked = "" if out.flags.writeable else " and may not be written to"
-        raise InvalidInput(f"out is {out.dtype} {out.shape}{locked}; {dtype} {shape} is needed")
-    return out
 
 
 def _read(part: StoredPart, index: Index) -> NDArray[Any]:

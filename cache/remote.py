@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adf.cache.canonical import crc32c
-from adf.cache.commits import Commit
 from adf.cache.folder import DiskFolder, Folder
 from adf.cache.object_folder import ObjectFolder, TransferFailed
 from adf.cache.provenance import refuse_other
+from adf.cache.records import Commit
 from adf.cache.root import PLAN, Root, refuse_foreign
 from adf.cache.sweep import sweep_workplace
 from adf.errors import AdfError, CacheMismatch, ConfigError, CorruptCache, InvalidInput

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from adf.cache.canonical import crc32c
-from adf.cache.commits import Commit, Seal
+from adf.cache.records import Commit, Seal
 from adf.cache.root import Root
 from adf.errors import AdfError, CorruptCache, InputNotFound, InvalidInput
 

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from adf.cache import Appender, ClipPlan, FeatureCache, FeatureSpec, Provenance, Root
-from adf.cache.commits import Seal
 from adf.cache.folder import Folder
 from adf.cache.memory_store import MemoryFolder
+from adf.cache.records import Seal
 from adf.cache.store import Codec
 
 FLOATS = FeatureSpec("floats", (3, 2, 2, 2), "float16", "mean 2x2")

@@ -12,7 +12,7 @@ import pytest
 
 from adf.cache import Appender, FeatureCache, Root
 from adf.cache.canonical import canonical, prove, proven
-from adf.cache.commits import Commit, Seal
+from adf.cache.records import Commit, Seal
 from adf.errors import AdfError, CacheMismatch, CorruptCache, InputNotFound
 from tests.cache.samples import TINY, build, fill, in_memory, make_provenance, read_all, tree
 from tests.cache.test_bitflips import flips

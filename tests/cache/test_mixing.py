@@ -9,9 +9,9 @@ import pytest
 
 from adf.cache import Appender, ClipPlan, FeatureCache, FeatureSpec, Root
 from adf.cache.arrays import ImportConfig, import_arrays
-from adf.cache.commits import Seal
 from adf.cache.convert import convert
 from adf.cache.folder import DiskFolder
+from adf.cache.records import Seal
 from adf.cache.remote import transfer
 from adf.cache.verify import incomplete, verify
 from adf.errors import CacheMismatch, ConfigError, CorruptCache, InvalidInput
