@@ -5,7 +5,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ok
 ROOMS  := cache configs demo evaluate extract search
-CODE   := adf $(ROOMS) tests benchmarks
+BENCHES := cache_read cache_write extract_decode
 
 .PHONY: demo test test-wheel lint types bench docs dist clean links dev
 .DEFAULT_GOAL := help
@@ -36,7 +36,7 @@ endif
 demo: $(READY)
 	$(BIN)/adf demo --out demo-out
 
-test: $(READY)
+test: $(READY) links
 	$(BIN)/python -m pytest
 
 # The tests run from a copy without the rooms beside it, so that only the wheel can serve imports.
@@ -64,8 +64,8 @@ links:
 
 bench: $(READY)
 	@mkdir -p build/bench
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; \
-	  $(BIN)/python $$script --json build/bench/$$(basename $$script .py).json; done
+	@set -e; for name in $(BENCHES); do echo "== $$name"; \
+	  $(BIN)/python -m benchmarks.$$name --json build/bench/$$name.json; done
 
 docs: $(READY)
 	$(BIN)/python -m pytest -q tests/docs

@@ -19,16 +19,18 @@ from numpy.typing import NDArray
 from adf.extract.recipe import Recipe
 from adf.extract.sampling import Views, Window
 from adf.extract.video import decode
+from benchmarks.decode_rivals import area, decord, naive, opencv, torchcodec
 from benchmarks.measure import Way, in_turn, save, table
 
-SIZE = 112
-RIVALS = {"OpenCV": "cv2", "torchcodec": "torchcodec", "decord": "decord"}
+RIVALS = {"OpenCV": "cv2", "OpenCV area": "cv2", "torchcodec": "torchcodec", "decord": "decord"}
 # Name: encoder, options, width, height, frames.
 FILMS: dict[str, tuple[str, dict[str, str], int, int, int]] = {
     "mpeg4.avi": ("mpeg4", {"qscale": "4"}, 320, 240, 250),
     "h264.mp4": ("libx264", {}, 320, 240, 250),
     "1080p.mp4": ("libx264", {"preset": "veryfast"}, 1920, 1080, 100),
 }
+# With a key frame every two seconds, as films on the web have them.
+LONG = {"preset": "veryfast", "g": "50"}
 Reader = Callable[[Path, int], NDArray[np.uint8]]
 
 
@@ -49,15 +51,17 @@ def main(rounds: int, long_frames: int, pin: bool, path: str | None) -> None:
             film = write(Path(folder) / name, codec, options, *size)
             ways = {rival: bind(reader, film, size[2]) for rival, reader in readers.items()}
             seconds[name] = in_turn(ways, rounds, {})
-        film = write(Path(folder) / "long.mp4", *FILMS["1080p.mp4"][:4], long_frames)
-        seconds["clip"] = in_turn(clips(film, long_frames), rounds, {"adf all": 3})
+        film = write(Path(folder) / "long.mp4", "libx264", LONG, 1920, 1080, long_frames)
+        seconds["clip"] = in_turn(clips(film, long_frames), rounds, {"adf all": 3, "naive": rounds})
     ratios = {
         name: {f"{rival} / adf": s / times["adf"] for rival, s in times.items() if rival != "adf"}
         for name, times in seconds.items()
         if name != "clip"
     }
     clip = seconds["clip"]
-    ratios["random 16-frame clip of 1080p"] = {"decode-all / clip": clip["adf all"] / clip["clip"]}
+    ratios["random 16-frame clip of 1080p"] = {
+        f"{name} / clip": s / clip["clip"] for name, s in clip.items() if name != "clip"
+    }
     for name, figures in ratios.items():
         click.echo(f"time, {name}\n{table(figures, 'x') if figures else '  nothing to compare'}")
     facts = {"rounds": rounds, "long_frames": long_frames, "skipped": skipped, "seconds": seconds}
@@ -68,7 +72,12 @@ def available() -> tuple[dict[str, Reader], list[str]]:
     """Return the ways that can be used, and why the others cannot."""
     readers: dict[str, Reader] = {"adf": ours}
     skipped = []
-    for name, reader in {"OpenCV": opencv, "torchcodec": torchcodec, "decord": decord}.items():
+    for name, reader in {
+        "OpenCV": opencv,
+        "OpenCV area": area,
+        "torchcodec": torchcodec,
+        "decord": decord,
+    }.items():
         if find_spec(RIVALS[name]) is None:
             skipped.append(f"{name} (not installed)")
             continue
@@ -95,65 +104,15 @@ def clips(film: Path, frames: int) -> Mapping[str, Way]:
     return {
         "clip": lambda t: decode(film, [Window(int(starts[t]), int(starts[t]) + 16)], one),
         "adf all": lambda t: ours(film, frames),
+        "naive": lambda t: naive(film, frames),
         "16 frames over all": lambda t: decode(film, [Window()], every),
     }
 
 
 def ours(film: Path, frames: int) -> NDArray[np.uint8]:
     """Read with this package."""
-    return decode(film, [Window()], Recipe(Views(length=frames))).arrays["square"][0]
-
-
-def opencv(film: Path, frames: int) -> NDArray[np.uint8]:
-    """Read with OpenCV: cut, then scale, then change the order of colours."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    options = [cv2.CAP_PROP_N_THREADS, 1]
-    capture: Any = cv2.VideoCapture(str(film), cv2.CAP_FFMPEG, options)
-    out = np.empty((frames, SIZE, SIZE, 3), np.uint8)
-    for place in range(frames):
-        _, image = capture.read()
-        side = min(image.shape[:2])
-        top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-        small = cv2.resize(image[top : top + side, left : left + side], (SIZE, SIZE))
-        cv2.cvtColor(small, cv2.COLOR_BGR2RGB, out[place])
-    capture.release()
-    return out
-
-
-def torchcodec(film: Path, frames: int) -> NDArray[np.uint8]:
-    """Read with torchcodec and scale with torch, the faster of its two ways."""
-    import torch
-    from torchcodec.decoders import VideoDecoder
-
-    torch.set_num_threads(1)
-    decoder: Any = VideoDecoder(str(film), num_ffmpeg_threads=1, seek_mode="approximate")
-    out = np.empty((frames, SIZE, SIZE, 3), np.uint8)
-    for begin in range(0, frames, 16):
-        images = decoder.get_frames_in_range(begin, min(begin + 16, frames)).data
-        side = min(images.shape[-2:])
-        top, left = (images.shape[-2] - side) // 2, (images.shape[-1] - side) // 2
-        square = images[..., top : top + side, left : left + side]
-        small = torch.nn.functional.interpolate(square, (SIZE, SIZE), mode="bilinear")
-        out[begin : begin + 16] = small.permute(0, 2, 3, 1).numpy()
-    return out
-
-
-def decord(film: Path, frames: int) -> NDArray[np.uint8]:
-    """Read with decord scaling while it decodes, and cut."""
-    import decord as package
-
-    with av.open(str(film)) as container:
-        stream = container.streams.video[0]
-        width = SIZE * stream.width // stream.height
-    reader: Any = package.VideoReader(str(film), width=width, height=SIZE, num_threads=1)
-    left = (width - SIZE) // 2
-    parts = [
-        reader.get_batch(range(begin, min(begin + 16, frames))).asnumpy()
-        for begin in range(0, frames, 16)
-    ]
-    return np.concatenate([part[:, :, left : left + SIZE] for part in parts])
+    done = decode(film, [Window()], Recipe(Views(length=frames)))
+    return np.asarray(done.arrays["square"][0])
 
 
 def write(
