@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 
 from adf.cache.draft import Draft
-from adf.cache.leases import FileLeases, OwnLeases
+from adf.cache.leases import FileLeases, OwnLeases, leases_of
 from adf.cache.provenance import Provenance
 from adf.cache.records import Seal
 from adf.cache.root import Root
@@ -36,7 +36,7 @@ class Appender:
         self.layout = root.layout(provenance.modality)
         self.commits = root.commits(provenance.modality)
         self.allow_nonfinite = allow_nonfinite
-        self._leases = leases or _leases(root, provenance.modality)
+        self._leases = leases or leases_of(root.folder.path, provenance.modality)
 
     def pending(self) -> list[int]:
         """Return the shards that nobody has committed yet."""
@@ -93,8 +93,3 @@ class Appender:
             return self.commits.read_seal()
         except CorruptCache:
             return None
-
-
-def _leases(root: Root, modality: str) -> FileLeases | OwnLeases:
-    path = root.folder.path
-    return FileLeases(path / modality / "leases") if path else OwnLeases()

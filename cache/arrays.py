@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from shutil import rmtree
+from typing import Literal
 
 import numpy as np
 
@@ -22,13 +24,14 @@ from adf.errors import ConfigError, InvalidInput
 from adf.files import translate_os_error, write_atomic
 
 Features = dict[str, dict[str, str]]
+UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
 class ImportConfig:
     """How arrays are kept; ``docs/cache.md`` explains the settings."""
 
-    store: str = "zarr"
+    store: Literal["zarr", "hdf5"] = "zarr"
     dtype: DType = "float16"
     codec: Codec = "none"
     dataset: str = "imported"
@@ -133,7 +136,9 @@ def export_arrays(
         out.mkdir(parents=True, exist_ok=True)
         if written[0].exists() and written[0].read_bytes() != cache.plan.csv:
             raise ConfigError(f"{written[0]} is another list of clips: give a new folder")
-    write_atomic(written[0], cache.plan.csv)
+    # What a killed export left; what this one leaves unfinished lies there too.
+    rmtree(out / UNFINISHED, ignore_errors=True)
+    write_atomic(written[0], cache.plan.csv, staging=out / UNFINISHED)
     chosen = list(modalities) or cache.modalities
     for modality in chosen:
         for level in cache.levels(modality):
@@ -142,7 +147,8 @@ def export_arrays(
     failed = [(m, row, why) for m in chosen for row, why in cache.failed(m).items()]
     if failed:
         written.append(out / "failed.csv")
-        write_atomic(written[-1], _failed_table(cache, failed))
+        write_atomic(written[-1], _failed_table(cache, failed), staging=out / UNFINISHED)
+    rmtree(out / UNFINISHED, ignore_errors=True)
     return written
 
 
@@ -150,7 +156,7 @@ def _export_level(
     cache: FeatureCache, out: Path, modality: str, level: str, step: Callable[[int], None]
 ) -> Path:
     spec, target = cache.spec(modality, level), out / modality / f"{level}.npy"
-    unfinished = target.with_suffix(".partial")
+    unfinished = out / UNFINISHED / f"{modality}-{level}.npy"
     present, shape = cache.ok(modality), (len(cache), *spec.shape)
     with translate_os_error(target):
         target.parent.mkdir(exist_ok=True)

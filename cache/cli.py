@@ -42,7 +42,7 @@ def info(path: str, as_json: bool) -> None:
 @json_option
 def verify(path: str, progress_mode: Mode, as_json: bool) -> None:
     """Read everything back; name every video, modality and level whose bytes changed."""
-    from adf.cache.remote import open_place
+    from adf.cache.remote import is_url, open_place
     from adf.cache.root import Root
     from adf.cache.verify import committed_shards, incomplete, verify
 
@@ -55,10 +55,10 @@ def verify(path: str, progress_mode: Mode, as_json: bool) -> None:
     if found and not as_json:
         click.echo("\n".join(map(str, found)))
     if found:
-        raise CorruptCache(
-            f"{len(found)} damaged: 'adf cache gc --damaged {path}' drops what is, then run the "
-            "command that filled the cache again"
-        ).telling(**facts)
+        here = f"'adf cache gc --damaged {path}' drops what is, then fill the cache again"
+        there = f"'adf cache push --check CACHE {path}' mends it from a good copy"
+        remedy = there if is_url(path) else here
+        raise CorruptCache(f"{len(found)} damaged: {remedy}").telling(**facts)
     lines = [f"{path}: all {shards} shards are as written", *unfinished]
     report(as_json, facts, "\n".join(lines))
 
@@ -186,13 +186,14 @@ def export(
 @cache.command()
 @click.argument("path", metavar="CACHE")
 @click.argument("url", metavar="URL")
+@click.option("--check", is_flag=True, help="Read back what is there, and send what is damaged.")
 @progress_option
 @json_option
-def push(path: str, url: str, progress_mode: Mode, as_json: bool) -> None:
+def push(path: str, url: str, check: bool, progress_mode: Mode, as_json: bool) -> None:
     """Copy all complete modalities to s3://BUCKET/PREFIX, each shard checked after it."""
     from adf.cache.remote import open_place, open_url
 
-    move(open_place(path), open_url(url), progress_mode, as_json)
+    move(open_place(path), open_url(url), progress_mode, as_json, check=check)
 
 
 @cache.command()
@@ -207,7 +208,14 @@ def pull(url: str, path: str, progress_mode: Mode, as_json: bool) -> None:
     move(open_url(url), open_place(path), progress_mode, as_json)
 
 
-def move(source: "Folder", target: "Folder", progress_mode: Mode, as_json: bool) -> None:
+def move(
+    source: "Folder",
+    target: "Folder",
+    progress_mode: Mode,
+    as_json: bool,
+    *,
+    check: bool = False,
+) -> None:
     """Copy a cache between two places."""
     from adf.cache.remote import transfer
     from adf.cache.root import Root
@@ -215,7 +223,7 @@ def move(source: "Folder", target: "Folder", progress_mode: Mode, as_json: bool)
 
     shards = committed_shards(Root.open(source))
     with progress(f"{source} to {target}", shards, progress_mode) as bar:
-        sent = transfer(source, target, bar.advance)
+        sent = transfer(source, target, bar.advance, check=check)
     lines = [f"{modality}: {count} shards sent" for modality, count in sent.items()]
     report(as_json, {"sent": sent}, "\n".join(lines))
 

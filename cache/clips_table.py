@@ -105,7 +105,8 @@ def _whole_numbers(table: pd.DataFrame, column: str) -> pd.Series:
 
 def _whole_number(cell: Any) -> int | None:
     if isinstance(cell, str):
-        number = int(cell) if re.fullmatch(r"\s*[+-]?[0-9]{1,19}(\.0*)?\s*", cell) else None
+        found = re.fullmatch(r"\s*([+-]?[0-9]{1,19})(\.0*)?\s*", cell)
+        number = int(found[1]) if found else None
     else:
         whole = not pd.isna(cell) and np.isfinite(cell) and cell == int(cell)
         number = int(cell) if whole else None

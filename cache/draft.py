@@ -15,6 +15,7 @@ from adf.cache.encode import Unstorable, encode
 from adf.cache.leases import FileLease, OwnLease, this_process
 from adf.cache.records import Commit
 from adf.cache.spec import Part
+from adf.cache.store import Files, Rows
 from adf.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -87,10 +88,21 @@ class Draft:
                 f"row {absent[0]} ({self._id(absent[0])}) of shard {self.shard} was neither put "
                 "nor failed: nothing of the shard was written"
             )
-        layout, parts = self._appender.layout, self._appender.provenance.parts()
+        root, layout = self._appender.root, self._appender.layout
+        parts = self._appender.provenance.parts()
         rows = {part: [self._row(row, part) for row in self.rows] for part in parts}
-        files = self._appender.root.store.write_shard(layout, self.shard, rows)
-        commit = Commit(
+        while True:
+            files = root.store.write_shard(layout, self.shard, rows)
+            commit = self._record(rows, files)
+            self._appender.commits.write(commit)
+            # Had this process slept too long, gc may have taken the files for abandoned ones.
+            if all(root.folder.has(name) for name in files):
+                break
+        self._note()
+        return commit
+
+    def _record(self, rows: Mapping[Part, Rows], files: Files) -> Commit:
+        return Commit(
             provenance=self._appender.provenance.digest,
             shard=self.shard,
             first=self.rows.start,
@@ -103,9 +115,6 @@ class Draft:
             failed=dict(sorted(self.failed.items())),
             partial=dict(sorted(self.partial.items())),
         )
-        self._appender.commits.write(commit)
-        self._note()
-        return commit
 
     def _encode(self, values: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
         levels = self._appender.provenance.levels

@@ -66,6 +66,12 @@ def _reading(path: Path) -> Iterator[None]:
         raise InvalidInput(f"{path} may not be read by this user: change its rights") from None
 
 
+def _unlistable(error: OSError) -> None:
+    """A folder that cannot be listed must never look like an empty one."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise InvalidInput(f"{error.filename} cannot be listed: {error.strerror}") from error
+
+
 class DiskFolder:
     """A folder on a local or network file system."""
 
@@ -114,7 +120,7 @@ class DiskFolder:
 
     def names(self, under: str = "") -> Iterator[str]:
         """Yield the names of all files below ``under``, in a fixed order."""
-        for folder, folders, files in os.walk(self._root / under):
+        for folder, folders, files in os.walk(self._root / under, onerror=_unlistable):
             folders.sort()
             for file in sorted(files):
                 yield (Path(folder) / file).relative_to(self._root).as_posix()

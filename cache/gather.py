@@ -135,7 +135,8 @@ class StoredPart:
                 *_, stored = self._shards[row // size] or self._open(row // size)
                 self._verify(row, self.part, stored)
                 self._unseen[row] = False
-                self._left -= 1
+        # Counted, not counted down: several threads may check the same row.
+        self._left = int(np.count_nonzero(self._unseen))
 
 
 def _most_open_files() -> int:

@@ -87,6 +87,10 @@ class Hdf5Store:
         spans = _spans(layout, shard, rows, offsets)
         return {name: {**entry, "frame": crc32c(_frame(image, spans)), "spans": spans}}
 
+    def shard_files(self, layout: Layout, shard: int, parts: Sequence[Part]) -> list[str]:
+        """Return the one file of all parts."""
+        return [shard_file(layout, shard)]
+
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> PlainRows:
         """Map the file, check all of it that is not rows, and view the rows where they lie."""
         name = shard_file(layout, shard)

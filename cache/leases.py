@@ -113,6 +113,11 @@ class OwnLease:
         self.held.discard(self.shard)
 
 
+def leases_of(folder: Path | None, modality: str) -> FileLeases | OwnLeases:
+    """Return the leases of a modality in a cache's folder, if others can see that."""
+    return FileLeases(folder / modality / "leases") if folder else OwnLeases()
+
+
 def silence(path: Path) -> float:
     """Return the seconds since a file was touched, by the clock of its folder.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from adf.cache.root import Root
-from adf.cache.sweep import garbage, sweep_workplace
+from adf.cache.sweep import leftovers, remove, sweep_workplace
 from adf.cache.verify import verify
 from adf.errors import CorruptCache
 
@@ -19,23 +19,25 @@ class Collected:
 
 def collect(root: Root, *, damaged: bool = False, dry_run: bool = False) -> Collected:
     """Remove garbage, and on demand the records of damaged shards."""
-    done = _mend(root, dry_run=dry_run) if damaged else Collected()
-    leftover = garbage(root)
-    if not dry_run:
-        for name in leftover:
-            root.folder.remove(name)
-    done.removed += leftover
+    done, withdrawn = Collected(), {}
+    if damaged:
+        withdrawn = _mend(root, done, dry_run=dry_run)
+    for leftover in leftovers(root, withdrawn):
+        if dry_run or remove(root, leftover):
+            done.removed.append(leftover.name)
     return done
 
 
-def _mend(root: Root, *, dry_run: bool) -> Collected:
-    found, done = verify(root), Collected()
+def _mend(root: Root, done: Collected, *, dry_run: bool) -> dict[str, set[int]]:
+    """Withdraw damaged shards and renew metadata; return what was withdrawn."""
+    found, withdrawn = verify(root), {}
     hopeless = [str(damage) for damage in found if not damage.mendable]
     if hopeless:
         raise CorruptCache(f"{hopeless[0]}; nothing was removed")
     for modality in sorted({damage.modality for damage in found} - {""}):
         commits = root.commits(modality)
         shards = {d.shard for d in found if d.modality == modality and d.shard is not None}
+        withdrawn[modality] = shards
         done.removed += [commits.file(shard) for shard in sorted(shards)]
         # Without its seal the modality counts as incomplete, and filling it seals it anew.
         done.removed.append(commits.seal_file)
@@ -45,7 +47,7 @@ def _mend(root: Root, *, dry_run: bool) -> Collected:
     done.rewritten = [damage.file for damage in found if not damage.modality]
     if found and not dry_run:
         _rewrite_metadata(root)
-    return done
+    return withdrawn
 
 
 def _rewrite_metadata(root: Root) -> None:

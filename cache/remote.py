@@ -8,10 +8,12 @@ from pathlib import Path
 
 from adf.cache.canonical import crc32c
 from adf.cache.folder import DiskFolder, Folder
+from adf.cache.leases import leases_of
 from adf.cache.object_folder import ObjectFolder, TransferFailed
 from adf.cache.provenance import refuse_other
 from adf.cache.records import Commit
 from adf.cache.root import PLAN, Root, refuse_foreign
+from adf.cache.store import Files
 from adf.cache.sweep import sweep_workplace
 from adf.errors import AdfError, CacheMismatch, ConfigError, CorruptCache, InvalidInput
 
@@ -36,7 +38,11 @@ def open_url(url: str) -> ObjectFolder:
 
 
 def transfer(
-    source: Folder, target: Folder, step: Callable[[], None] = lambda: None
+    source: Folder,
+    target: Folder,
+    step: Callable[[], None] = lambda: None,
+    *,
+    check: bool = False,
 ) -> dict[str, int]:
     """Copy all complete modalities; return how many shards of each had to be sent.
 
@@ -54,7 +60,13 @@ def transfer(
         commits = root.commits(modality)
         sent[modality] = 0
         for shard in range(layout.shards):
-            sent[modality] += _send_shard(source, target, commits.file(shard))
+            # So that gc does not take a shard in the making for an abandoned one.
+            lease = leases_of(target.path, modality).claim(shard)
+            try:
+                sent[modality] += _send_shard(source, target, commits.file(shard), check=check)
+            finally:
+                if lease:
+                    lease.release()
             step()
         for name in (*root.store.metadata(layout, parts), commits.seal_file):
             target.write(name, source.read(name))
@@ -121,12 +133,14 @@ def _declare(root: Root, target: Folder, modality: str) -> None:
         raise CacheMismatch(f"{where} has codec '{theirs}', not '{ours}': give another place")
 
 
-def _send_shard(source: Folder, target: Folder, record: str) -> bool:
+def _send_shard(source: Folder, target: Folder, record: str, *, check: bool) -> bool:
     """Copy a shard unless it is there already; say whether it had to be sent."""
     data = source.read(record)
     files = Commit.from_bytes(data, f"{source}/{record}").files
-    if target.has(record) and target.read(record) == data and _are_there(target, files):
-        return False
+    if target.has(record) and target.read(record) == data:
+        look = _are_intact if check or target.path else _are_there
+        if look(target, files):
+            return False
     for name, entry in files.items():
         payload = source.map(name)
         if crc32c(payload) != entry["crc32c"]:
@@ -140,11 +154,11 @@ def _send_shard(source: Folder, target: Folder, record: str) -> bool:
     return True
 
 
-def _are_there(target: Folder, files: dict[str, dict[str, int]]) -> bool:
-    """Check the bytes of a local copy, the names of a remote one: its bytes are far away."""
-    if target.path is None:
-        return all(target.has(name) for name in files)
-    return all(
-        target.has(name) and crc32c(target.map(name)) == entry["crc32c"]
-        for name, entry in files.items()
+def _are_there(target: Folder, files: Files) -> bool:
+    return all(target.has(name) for name in files)
+
+
+def _are_intact(target: Folder, files: Files) -> bool:
+    return _are_there(target, files) and all(
+        crc32c(target.map(name)) == entry["crc32c"] for name, entry in files.items()
     )

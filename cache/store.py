@@ -106,6 +106,10 @@ class Store(Protocol):
         """Write the files of one shard durably and describe them."""
         ...
 
+    def shard_files(self, layout: Layout, shard: int, parts: Sequence[Part]) -> list[str]:
+        """Return the names of the files that :meth:`write_shard` writes."""
+        ...
+
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> StoredRows:
         """Find the rows of one part, having checked the index that leads to them."""
         ...

@@ -1,7 +1,9 @@
 """Removing what kills and thefts left behind; nothing that is committed is ever touched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from adf.cache.folder import Folder
 from adf.cache.leases import PATIENCE, is_dead, silence, this_process
@@ -9,8 +11,15 @@ from adf.cache.root import Root
 from adf.files import translate_os_error
 
 WORKPLACES = ("staging", "leases")
-# Not garbage in any case, or looked at by themselves.
-KEPT = ("journal", "leases")
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A file that no part of the cache needs; ``shard`` is set if it is of one without a record."""
+
+    name: str
+    modality: str = ""
+    shard: int | None = None
 
 
 def sweep_workplace(folder: Folder, modality: str) -> None:
@@ -22,40 +31,63 @@ def sweep_workplace(folder: Folder, modality: str) -> None:
     _remove_tree(folder.path / "staging")
 
 
-def garbage(root: Root) -> list[str]:
-    """Return the files no part of the cache needs: dead leases, old staging, unrecorded shards."""
-    found = [name for modality in root.modalities() for name in _garbage_of(root, modality)]
+def leftovers(root: Root, withdrawn: Mapping[str, Set[int]] | None = None) -> list[Leftover]:
+    """Return dead leases, old staging, and files of shards that have, or will have, no record."""
+    found = [Leftover(name) for name in _old_staging(root, "")]
+    for modality in root.modalities():
+        found += [Leftover(name) for name in _old_staging(root, f"{modality}/")]
+        found += [Leftover(name) for name in _abandoned_leases(root, modality)]
+        found += _unrecorded(root, modality, (withdrawn or {}).get(modality, set()))
+    return found
+
+
+def remove(root: Root, leftover: Leftover) -> bool:
+    """Remove a leftover; of a shard only if its record does not turn up meanwhile."""
     path = root.folder.path
-    found += [name for name in root.folder.names("staging/") if path and _is_old(path / name)]
-    return sorted(found)
+    if leftover.shard is None or path is None:
+        root.folder.remove(leftover.name)
+        return True
+    # A worker that was asleep may write the record at this moment. It looks for its files after
+    # that; so either it misses this one and writes it again, or we see its record.
+    aside = path / leftover.modality / "staging" / f".{uuid4().hex}.tmp"
+    with translate_os_error(aside):
+        aside.parent.mkdir(exist_ok=True)
+        (path / leftover.name).replace(aside)
+        if root.commits(leftover.modality).has(leftover.shard):
+            aside.replace(path / leftover.name)
+            return False
+        aside.unlink()
+        _remove_if_empty(aside.parent)
+    return True
 
 
-def _garbage_of(root: Root, modality: str) -> Iterator[str]:
-    folder, commits = root.folder, root.commits(modality)
-    # The order matters. A file seen now has a lease until its record is there; so if no lease is
-    # seen after it and no record after that, nobody is about to write one.
-    names = [name for name in folder.names(f"{modality}/") if _place(name) not in KEPT]
-    old, working = _leases(folder, modality)
-    layout, parts = root.layout(modality), root.provenance(modality).parts()
-    wanted = {*root.store.metadata(layout, parts), f"{modality}/{root.store.group_file}"}
-    wanted |= {commits.seal_file, *(commits.file(shard) for shard in range(layout.shards))}
-    for shard in commits.done():
-        wanted |= commits.read(shard).files.keys()
-    yield from old
-    for name in names:
-        if _place(name) == "staging":
-            unneeded = folder.path is not None and _is_old(folder.path / name)
-        else:
-            unneeded = name not in wanted and not working
-        if unneeded:
+def _old_staging(root: Root, under: str) -> Iterator[str]:
+    path = root.folder.path
+    for name in root.folder.names(f"{under}staging/"):
+        if path and _is_old(path / name):
             yield name
 
 
-def _leases(folder: Folder, modality: str) -> tuple[list[str], bool]:
-    """Return the leases whose owners are gone, and whether there are others."""
-    names = list(folder.names(f"{modality}/leases/"))
-    old = [name for name in names if folder.path and _is_abandoned(folder.path / name)]
-    return old, len(old) < len(names)
+def _abandoned_leases(root: Root, modality: str) -> Iterator[str]:
+    path = root.folder.path
+    for name in root.folder.names(f"{modality}/leases/"):
+        if path and _is_abandoned(path / name):
+            yield name
+
+
+def _unrecorded(root: Root, modality: str, withdrawn: Set[int]) -> Iterator[Leftover]:
+    commits, layout = root.commits(modality), root.layout(modality)
+    if root.folder.has(commits.seal_file) and not withdrawn:
+        # What a complete modality lacks is damage, and damage is not for this to decide.
+        return
+    parts = root.provenance(modality).parts()
+    for shard in sorted(set(range(layout.shards)) - (commits.done() - withdrawn)):
+        lease = root.folder.path and root.folder.path / modality / "leases" / f"{shard:05d}"
+        if lease and lease.exists() and not _is_abandoned(lease):
+            continue
+        for name in root.store.shard_files(layout, shard, parts):
+            if root.folder.has(name):
+                yield Leftover(name, modality, shard)
 
 
 def _is_abandoned(lease: Path) -> bool:
@@ -67,10 +99,6 @@ def _is_abandoned(lease: Path) -> bool:
 
 def _is_old(path: Path) -> bool:
     return silence(path) > PATIENCE
-
-
-def _place(name: str) -> str:
-    return name.split("/")[1]
 
 
 def _remove_tree(path: Path) -> None:

@@ -93,6 +93,10 @@ class ZarrStore:
             files[name] = {"bytes": data.size, "crc32c": crc32c(data)}
         return files
 
+    def shard_files(self, layout: Layout, shard: int, parts: Sequence[Part]) -> list[str]:
+        """Return one file for each part."""
+        return [_shard_file(layout, part, shard) for part in parts]
+
     def open_shard(self, layout: Layout, shard: int, part: Part, files: Files) -> StoredRows:
         """Map the file, check its index and view the rows."""
         name = _shard_file(layout, part, shard)

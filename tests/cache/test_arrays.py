@@ -161,6 +161,11 @@ def test_export_writes_what_import_reads(tmp_path: Path) -> None:
     written = export_arrays(cache, tmp_path / "out")
     names = ["clips.csv", "rgb/floats.npy", "rgb/vector.npy", "failed.csv"]
     assert [path.relative_to(tmp_path / "out").as_posix() for path in written] == names
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "clips.csv",
+        "failed.csv",
+        "rgb",
+    ]
     maps = np.load(tmp_path / "out" / "rgb" / "floats.npy")
     assert np.isnan(maps[list(FAILED)]).all()
     assert maps[cache.ok()].tobytes() == cache.read(cache.ok(), "rgb", "floats").tobytes()

@@ -89,6 +89,7 @@ def test_settings_come_from_presets_files_and_options(given: Path) -> None:
         ((*IMPORT, "--set", "dtpye=uint8"), 2, "Did you mean 'dtype'?"),
         ((*IMPORT, "--dtype", "int4"), 2, "int4"),
         ((*IMPORT, "--store", "zar"), 2, "'zar' is not one of 'zarr', 'hdf5'"),
+        ((*IMPORT, "--set", "store=memory"), 2, "memory"),
         ((*IMPORT, "-c", "cache/hlaf"), 2, "Did you mean 'cache/half'?"),
         ((*IMPORT[:2], "--clips", "no.csv", *IMPORT[4:]), 4, "no.csv cannot be read"),
         ((*IMPORT, "--store", "hdf5", "--codec", "zstd"), 2, "the hdf5 store has no zstd"),

@@ -118,7 +118,7 @@ def one_helpful_line(error: AdfError, path: Path, make: str) -> None:
     if make == "missing" and path.name == "sealed.json":
         assert "run the command that fills it again" in text
     elif make == "missing" and path.name in ("zarr.json", "cache.json", "modality.json"):
-        assert isinstance(error, InputNotFound)
+        assert isinstance(error, InputNotFound | CorruptCache)
     else:
         assert isinstance(error, CorruptCache | InputNotFound)
         assert str(path) in text

@@ -1,9 +1,11 @@
 """`gc` beside workers: what is committed, or about to be, is never touched."""
 
+import errno
 import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,6 +15,8 @@ from adf.cache import Appender, FeatureCache, Root
 from adf.cache.gather import MAPPINGS
 from adf.cache.leases import silence
 from adf.cache.mend import collect
+from adf.cache.records import Commit
+from adf.cache.sweep import Leftover, remove
 from adf.cache.verify import verify
 from adf.errors import InvalidInput
 from tests.cache.samples import (
@@ -24,6 +28,7 @@ from tests.cache.samples import (
     fill,
     make_plan,
     make_provenance,
+    tree,
     value,
 )
 
@@ -123,3 +128,85 @@ def test_hdf5_reads_a_missing_shard_as_nothing(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a" / "features.h5") as file:
         assert np.isnan(file["rgb/floats"][4:8]).all()
         assert np.isfinite(file["rgb/floats"][0]).all()
+
+
+@pytest.mark.parametrize("folder", ["commits", "leases"])
+def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    root = build(tmp_path / "c", FLOATS)
+    root.commits("rgb").withdraw([])
+    (tmp_path / "c" / "rgb" / "leases").mkdir()
+    before = tree(tmp_path / "c")
+    honest = os.scandir
+
+    def stale(path: Any = ".") -> Any:
+        if str(path).rstrip("/").endswith(folder):
+            raise OSError(errno.ESTALE, "Stale file handle", str(path))
+        return honest(path)
+
+    monkeypatch.setattr(os, "scandir", stale)
+    with pytest.raises(InvalidInput, match=f"{folder}/? cannot be listed: Stale file handle"):
+        collect(root)
+    monkeypatch.undo()
+    assert tree(tmp_path / "c") == before
+
+
+def test_a_complete_modality_without_its_records_keeps_its_shards(tmp_path: Path) -> None:
+    root = build(tmp_path / "c", FLOATS)
+    (tmp_path / "c" / "rgb" / "notes.txt").write_text("mine")
+    for record in (tmp_path / "c" / "rgb" / "commits").iterdir():
+        record.unlink()
+    assert verify(root)
+    assert collect(root).removed == []
+    assert (tmp_path / "c" / "rgb" / "notes.txt").exists()
+
+
+def test_a_worker_that_slept_while_garbage_was_collected_loses_nothing(tmp_path: Path) -> None:
+    plan = make_plan()
+    root = Root.create(tmp_path / "c", plan, shard_rows=4)
+    appender = Appender(root, make_provenance(plan, FLOATS))
+    honest = appender.commits.write
+    taken: list[str] = []
+
+    def asleep(commit: Commit) -> None:
+        if not taken:
+            os.utime(tmp_path / "c" / "rgb" / "leases" / f"{commit.shard:05d}", (1e9, 1e9))
+            taken.extend(collect(Root.open(tmp_path / "c")).removed)
+        honest(commit)
+
+    appender.commits.write = asleep  # type: ignore[method-assign]
+    for draft in appender.drafts():
+        with draft:
+            for row in draft.rows:
+                draft.put(row, {FLOATS.name: value(FLOATS, row)})
+    appender.seal()
+    assert "rgb/floats/c.0.0.0.0.0" in taken
+    assert verify(root) == []
+    assert_right(FeatureCache.open(tmp_path / "c"), FLOATS, range(10))
+
+
+def test_a_record_that_turns_up_while_its_shard_is_removed_keeps_it(tmp_path: Path) -> None:
+    root = build(tmp_path / "c", FLOATS)
+    before = tree(tmp_path / "c")
+    leftover = Leftover("rgb/floats/c.1.0.0.0.0", "rgb", 1)
+    assert not remove(root, leftover)
+    assert {k: v for k, v in tree(tmp_path / "c").items() if v != b"folder"} == {
+        k: v for k, v in before.items() if v != b"folder"
+    }
+
+
+def test_threads_that_read_the_same_rows_first_leave_none_unchecked(tmp_path: Path) -> None:
+    build(tmp_path / "c", FLOATS, clips=60)
+    for turn in range(25):
+        cache = FeatureCache.open(tmp_path / "c")
+        rows = np.random.default_rng(turn).permutation(59)
+        readers = [
+            threading.Thread(target=cache.read, args=(rows, "rgb", FLOATS.name)) for _ in range(3)
+        ]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        part = cache.view("rgb").part(FLOATS.name)
+        assert part._left >= np.count_nonzero(part._unseen) == 1

@@ -168,6 +168,11 @@ def test_a_line_with_too_many_fields_is_refused(lines: bytes) -> None:
         ClipPlan.from_csv(b"id,label\n" + lines)
 
 
+def test_whole_numbers_with_a_point_are_whole_numbers() -> None:
+    plan = ClipPlan.from_csv(b"id,label,start\na,x,3.0\nb,x, 4\n")
+    assert plan.frame["start"].tolist() == [3, 4]
+
+
 def test_a_line_with_too_few_fields_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"list of clips, line 2: 2 fields, the header has 3"):
         ClipPlan.from_csv(b"id,label,group\na,b\n")
