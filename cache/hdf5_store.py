@@ -6,41 +6,27 @@ that HDF5 appends to does not survive a kill, and a full disk ends the process.
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any, ClassVar
 
 import h5py
 import numpy as np
 
 from adf.cache.canonical import crc32c, prove, proven
-from adf.cache.folder import Bytes, DiskFolder, Folder
+from adf.cache.folder import Bytes
 from adf.cache.hdf5_index import Modalities, is_intact, virtual_file
 from adf.cache.spec import Part
-from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, fill, little_endian
+from adf.cache.store import Codec, Files, Layout, OnDisk, PlainRows, Rows, fill, little_endian
 from adf.errors import ConfigError, CorruptCache, InputNotFound
 
 INDEX = "features.h5"
 
 
-class Hdf5Store:
+class Hdf5Store(OnDisk):
     """See the module."""
 
     name: ClassVar[str] = "hdf5"
     root_file: ClassVar[str] = "cache.json"
     group_file: ClassVar[str] = "modality.json"
-
-    def __init__(self, folder: Folder) -> None:
-        self.folder = folder
-
-    @classmethod
-    def place(cls, path: str | Path) -> Folder:
-        """Return a folder on disk."""
-        return DiskFolder(Path(path))
-
-    @classmethod
-    def recognises(cls, folder: Folder) -> bool:
-        """Say whether the root document is there."""
-        return folder.has(cls.root_file)
 
     @classmethod
     def check(cls, codec: Codec) -> None:

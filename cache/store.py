@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adf.cache.canonical import crc32c
-from adf.cache.folder import Bytes, Folder
+from adf.cache.folder import Bytes, DiskFolder, Folder
 from adf.cache.spec import Part
 
 Codec = Literal["none", "zstd"]
@@ -121,6 +121,25 @@ class Store(Protocol):
     def damage(self, sealed: Mapping[str, tuple[Layout, Sequence[Part]]]) -> list[tuple[str, str]]:
         """Return name and problem of the files of :meth:`finish` that are not as they should be."""
         ...
+
+
+class OnDisk:
+    """What the stores of a folder have in common."""
+
+    root_file: ClassVar[str]
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+
+    @classmethod
+    def place(cls, path: str | Path) -> Folder:
+        """Return a folder on disk."""
+        return DiskFolder(Path(path))
+
+    @classmethod
+    def recognises(cls, folder: Folder) -> bool:
+        """Say whether the root document is there."""
+        return folder.has(cls.root_file)
 
 
 def fill(part: Part) -> NDArray[Any]:

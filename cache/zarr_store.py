@@ -6,7 +6,6 @@ copy, it never fsyncs, and two versions of it need not write the same bytes.
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,9 +13,9 @@ from numcodecs.zstd import Zstd
 from numpy.typing import NDArray
 
 from adf.cache.canonical import crc32c
-from adf.cache.folder import Bytes, DiskFolder, Folder
+from adf.cache.folder import Bytes
 from adf.cache.spec import Part
-from adf.cache.store import Codec, Files, Layout, PlainRows, Rows, StoredRows
+from adf.cache.store import Codec, Files, Layout, OnDisk, PlainRows, Rows, StoredRows
 from adf.cache.zarr_format import (
     CRC_BYTES,
     array_document,
@@ -28,25 +27,12 @@ from adf.cache.zarr_format import (
 from adf.errors import CorruptCache
 
 
-class ZarrStore:
+class ZarrStore(OnDisk):
     """See the module."""
 
     name: ClassVar[str] = "zarr"
     root_file: ClassVar[str] = "zarr.json"
     group_file: ClassVar[str] = "zarr.json"
-
-    def __init__(self, folder: Folder) -> None:
-        self.folder = folder
-
-    @classmethod
-    def place(cls, path: str | Path) -> Folder:
-        """Return a folder on disk."""
-        return DiskFolder(Path(path))
-
-    @classmethod
-    def recognises(cls, folder: Folder) -> bool:
-        """Say whether the root document is there."""
-        return folder.has(cls.root_file)
 
     @classmethod
     def check(cls, codec: Codec) -> None:
