@@ -19,7 +19,6 @@ WHAT_TO_DO: dict[int, tuple[type[DiskFull | NotWritable], str]] = {
     errno.EDQUOT: (DiskFull, f"the disk quota is used up: delete something, {AGAIN}"),
     errno.EACCES: (NotWritable, "permission denied: change its rights or choose another place"),
     errno.EPERM: (NotWritable, "operation not permitted: choose another place"),
-    errno.EISDIR: (NotWritable, "a folder of that name is in the way: remove it"),
     errno.EROFS: (NotWritable, "the file system is read-only: choose another place"),
 }
 
@@ -62,6 +61,8 @@ def write_atomic(
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            if path.is_dir():
+                raise NotWritable(f"cannot write {path}: a folder of that name is in the way")
             if exclusive:
                 placed = _link_into_place(staged, path)
             else:

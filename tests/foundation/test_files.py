@@ -151,3 +151,10 @@ def test_a_folder_that_cannot_be_synced_is_an_error(
     monkeypatch.setattr(os, "fsync", failing(errno.EIO))
     with pytest.raises(OSError, match="Input/output error"):
         fsync_folder(tmp_path)
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(NotWritable, match="file: a folder of that name is in the way"):
+        write_atomic(tmp_path / "file", b"data")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
