@@ -10,12 +10,13 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
+from adf.cache.folder import Bytes
 from adf.cache.spec import Part
 from adf.cache.store import Layout, StoredRows
 
 Index = NDArray[np.intp]
 # View, start and step of the rows, unpacked for the hot path, and the rows themselves.
-Opened = tuple[memoryview | None, int, int, StoredRows]
+Opened = tuple[Bytes | None, int, int, StoredRows]
 # Left for everything else a process opens.
 SPARE_FILES = 256
 # The kernel's default is 65,530 mappings a process, and libraries need many.
@@ -97,21 +98,21 @@ class StoredPart:
         self._shards[shard] = None
 
     def _copy(self, rows: Index, out: NDArray[Any]) -> None:
-        """Copy between memoryviews: indexing arrays row by row would cost a tenth of the copy."""
+        """Copy plain bytes: indexing arrays of several axes would cost a tenth of the copy."""
         if self._whole is not None:
             # Any other mode copies twice; the row numbers were checked.
             np.take(self._whole, rows, axis=0, out=out, mode="clip")
             return
-        target, count, place = out.reshape(-1).view(np.uint8).data, self.part.row_bytes, 0
-        size, shards = self._shard_rows, self._shards
+        count, size, shards, found = self.part.row_bytes, self._shard_rows, self._shards, []
         for row in rows.tolist():
             view, start, step, stored = shards[row // size] or self._open(row // size)
             if view is None:
-                target[place : place + count] = stored.row(row % size)
+                found.append(stored.row(row % size))
             else:
                 start += row % size * step
-                target[place : place + count] = view[start : start + count]
-            place += count
+                found.append(view[start : start + count])
+        if found:
+            np.concatenate(found, out=out.reshape(-1).view(np.uint8))
 
     def _open(self, shard: int) -> Opened:
         try:

@@ -46,11 +46,11 @@ class StoredRows(Protocol):
     path, then calls nothing. Otherwise ``view`` is None.
     """
 
-    view: memoryview | None
+    view: Bytes | None
     start: int
     step: int
 
-    def row(self, row: int) -> memoryview:
+    def row(self, row: int) -> Bytes:
         """Return the little-endian bytes of a row."""
         ...
 
@@ -156,25 +156,15 @@ def little_endian(part: Part) -> np.dtype[Any]:
 class PlainRows:
     """Uncompressed rows, one every ``step`` bytes, viewed where they lie."""
 
-    view: memoryview | None
-
     def __init__(self, data: Bytes, start: int, step: int, count: int) -> None:
-        self._data, self.view, self.start, self.step, self.count = (
-            data,
-            data.data,
-            start,
-            step,
-            count,
-        )
+        self._data, self.start, self.step, self.count = data, start, step, count
+        self.view: Bytes | None = data
 
-    def row(self, row: int) -> memoryview:
+    def row(self, row: int) -> Bytes:
         """Return the bytes of a row, not copied."""
-        return self._row(row).data
+        start = self.start + row * self.step
+        return self._data[start : start + self.count]
 
     def checksum(self, row: int) -> int:
         """Return the crc32c of a row."""
-        return crc32c(self._row(row))
-
-    def _row(self, row: int) -> Bytes:
-        start = self.start + row * self.step
-        return self._data[start : start + self.count]
+        return crc32c(self.row(row))

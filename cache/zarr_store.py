@@ -124,7 +124,7 @@ class CheckedRows(PlainRows):
 class CompressedRows:
     """Rows that are decompressed each time they are asked for."""
 
-    view: memoryview | None = None
+    view: Bytes | None = None
     start = step = 0
 
     def __init__(self, data: Bytes, sizes: NDArray[np.int64]) -> None:
@@ -132,12 +132,12 @@ class CompressedRows:
         self._ends = np.cumsum(sizes)
         self._starts = self._ends - sizes
 
-    def row(self, row: int) -> memoryview:
+    def row(self, row: int) -> Bytes:
         """Return the decompressed bytes of a row."""
         chunk = self._data[self._starts[row] : self._ends[row] - CRC_BYTES]
         try:
             # The decoder refuses views that may not be written to, but takes bytes.
-            return memoryview(Zstd().decode(chunk.tobytes()))
+            return np.frombuffer(Zstd().decode(chunk.tobytes()), np.uint8)
         except (RuntimeError, ValueError) as error:
             raise CorruptCache(f"its compressed bytes are damaged ({error})") from error
 
@@ -146,7 +146,7 @@ class CompressedRows:
         chunk = self._data[self._starts[row] : self._ends[row]]
         if chunk[-CRC_BYTES:].tobytes() != crc_bytes(crc32c(chunk[:-CRC_BYTES])):
             raise CorruptCache("its compressed bytes do not match the checksum beside them")
-        return crc32c(np.frombuffer(self.row(row), np.uint8))
+        return crc32c(self.row(row))
 
 
 def _document(path: str) -> str:
