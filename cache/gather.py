@@ -103,16 +103,17 @@ class StoredPart:
             # Any other mode copies twice; the row numbers were checked.
             np.take(self._whole, rows, axis=0, out=out, mode="clip")
             return
-        count, size, shards, found = self.part.row_bytes, self._shard_rows, self._shards, []
+        target, count, place = out.reshape(-1).view(np.uint8), self.part.row_bytes, 0
+        size, shards = self._shard_rows, self._shards
+        # Row by row, not gathered first: a mapping that was closed meanwhile must not be kept.
         for row in rows.tolist():
             view, start, step, stored = shards[row // size] or self._open(row // size)
             if view is None:
-                found.append(stored.row(row % size))
+                target[place : place + count] = stored.row(row % size)
             else:
                 start += row % size * step
-                found.append(view[start : start + count])
-        if found:
-            np.concatenate(found, out=out.reshape(-1).view(np.uint8))
+                target[place : place + count] = view[start : start + count]
+            place += count
 
     def _open(self, shard: int) -> Opened:
         try:
