@@ -1,6 +1,7 @@
 """Files that are there completely or not at all, also after a power cut or a full disk."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,12 @@ WHAT_TO_DO: dict[int, tuple[type[DiskFull | NotWritable], str]] = {
     errno.EPERM: (NotWritable, "operation not permitted: choose another place"),
     errno.EROFS: (NotWritable, "the file system is read-only: choose another place"),
 }
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -85,7 +85,12 @@ def settings(
         prefix=ctx.auto_envvar_prefix or "",
         variables=_variables(ctx, named),
         sets=ctx.meta[f"{OURS}.set"],
-        options=[_typed(ctx, name, key) for name, key in named.items() if _is_typed(ctx, name)],
+        options=[
+            setting
+            for name, key in named.items()
+            if _is_typed(ctx, name)
+            for setting in _typed(ctx, name, key)
+        ],
     )
     if ctx.meta[f"{OURS}.print_config"]:
         if as_json():
@@ -110,11 +115,15 @@ def _is_typed(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _typed(ctx: click.Context, name: str, key: str) -> Setting:
+def _typed(ctx: click.Context, name: str, key: str) -> list[Setting]:
     value = ctx.params[name]
     option = next(param for param in ctx.command.params if param.name == name)
     spellings = option.secondary_opts if value is False and option.secondary_opts else option.opts
-    return from_value(key, value, max(spellings, key=len))
+    origin = max(spellings, key=len)
+    if isinstance(value, dict):
+        # Some entries of a mapping: the others stay as they are.
+        return [from_value(f"{key}.{entry}", text, origin) for entry, text in value.items()]
+    return [from_value(key, value, origin)]
 
 
 def progress_option(function: F) -> F:

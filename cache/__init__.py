@@ -13,6 +13,8 @@ if not __name__.startswith("adf."):
 
 if TYPE_CHECKING:
     from adf.cache.appender import Appender as Appender
+    from adf.cache.appender import claims as claims
+    from adf.cache.appender import until_filled as until_filled
     from adf.cache.draft import Draft as Draft
     from adf.cache.plan import ClipPlan as ClipPlan
     from adf.cache.provenance import Provenance as Provenance
@@ -31,6 +33,8 @@ _HOME = {
     "Provenance": "provenance",
     "Root": "root",
     "STORES": "stores",
+    "claims": "appender",
+    "until_filled": "appender",
 }
 
 

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 
 from adf.cache.draft import Draft
 from adf.cache.leases import FileLeases, OwnLeases, leases_of
@@ -43,32 +44,25 @@ class Appender:
         done = self.commits.done()
         return [shard for shard in range(self.layout.shards) if shard not in done]
 
-    def drafts(self) -> Iterator[Draft]:
-        """Yield shards to fill until none is left, each for this process alone.
+    def claim(self, shard: int) -> Draft | None:
+        """Return a shard to fill, or nothing if it is committed or somebody alive has it."""
+        lease = None if self.commits.has(shard) else self._leases.claim(shard)
+        if lease is None:
+            return None
+        # The one who had it may have committed between our look and our claim.
+        if self.commits.has(shard):
+            lease.release()
+            return None
+        return Draft(self, shard, lease)
 
-        While others hold the last ones this waits, to take over what a dead worker leaves.
-        """
-        waited = 0.0
-        while pending := self.pending():
-            progress = False
-            for shard in pending:
-                lease = None if self.commits.has(shard) else self._leases.claim(shard)
-                if lease is None:
-                    continue
+    def drafts(self) -> Iterator[Draft]:
+        """Yield shards to fill until none is left, each for this process alone."""
+        for _ in until_filled([self]):
+            for (draft,) in claims([self]):
                 try:
-                    # The one who had it may have committed between our look and our claim.
-                    if not self.commits.has(shard):
-                        yield Draft(self, shard, lease)
+                    yield draft
                 finally:
-                    lease.release()
-                progress = True
-            if progress:
-                waited = 0.0
-                continue
-            if waited % SAY_EVERY == 0:
-                LOG.info("waiting for shards that others fill: %s", pending[:10])
-            time.sleep(POLL)
-            waited += POLL
+                    draft.release()
 
     def seal(self) -> Seal:
         """Declare the modality complete; any worker may, and all write the same bytes."""
@@ -93,3 +87,38 @@ class Appender:
             return self.commits.read_seal()
         except CorruptCache:
             return None
+
+
+def claims(appenders: Sequence[Appender], first: int = 0) -> Iterator[tuple[Draft, ...]]:
+    """Yield, for every shard that can be had now, the drafts of all modalities that lack it.
+
+    Whoever takes a draft releases it, best by using it in a ``with`` block. ``first`` is the shard
+    to begin with: workers that begin apart seldom meet.
+    """
+    pending = _pending(appenders)
+    start = bisect_left(pending, first)
+    for shard in pending[start:] + pending[:start]:
+        found = (appender.claim(shard) for appender in appenders)
+        if drafts := tuple(draft for draft in found if draft):
+            yield drafts
+
+
+def until_filled(appenders: Sequence[Appender]) -> Iterator[None]:
+    """Yield as long as shards are lacking, so that each time those to be had are filled.
+
+    While others hold the last ones this waits, to take over what a dead worker leaves.
+    """
+    waited = 0.0
+    while pending := _pending(appenders):
+        yield
+        if _pending(appenders) != pending:
+            waited = 0.0
+            continue
+        if waited % SAY_EVERY == 0:
+            LOG.info("waiting for shards that others fill: %s", pending[:10])
+        time.sleep(POLL)
+        waited += POLL
+
+
+def _pending(appenders: Sequence[Appender]) -> list[int]:
+    return sorted({shard for appender in appenders for shard in appender.pending()})

@@ -37,6 +37,16 @@ class Draft:
         self.partial: dict[int, str] = {}
         self._began = time.time()
 
+    @property
+    def modality(self) -> str:
+        """The modality that is filled."""
+        return self._appender.provenance.modality
+
+    @property
+    def lacking(self) -> int:
+        """How many rows were neither put nor failed yet."""
+        return len(self.rows) - len(self._stored) - len(self.failed)
+
     def __enter__(self) -> "Draft":
         return self
 
@@ -47,7 +57,11 @@ class Draft:
             if error is None:
                 self.commit()
         finally:
-            self._lease.release()
+            self.release()
+
+    def release(self) -> None:
+        """Let others have the shard."""
+        self._lease.release()
 
     def put(self, row: int, values: Mapping[str, ArrayLike], *, partial: str = "") -> None:
         """Give the levels of a row; ``partial`` says what is lacking in a usable clip.

@@ -80,6 +80,11 @@ def print_read(cache: FeatureCache, rows: Iterable[int]) -> None:
             sys.stdout.write(cache.read(list(rows), modality, level).tobytes().hex() + "\n")
 
 
+def prepare() -> None:
+    """Fill a cache in memory, so that all is imported: another user may not read where we are."""
+    assert run(fill, {"place": "", "store": "memory"}) == 0
+
+
 def run(job: Callable[..., None], arguments: dict[str, Any]) -> int:
     """Run a job as a command does: an expected error is one line and its own exit code."""
     try:

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -35,13 +36,16 @@ def environment() -> dict[str, str]:
 
 
 class Nursery:
-    """Starts jobs of :mod:`tests.cache.jobs` as processes."""
+    """Starts jobs of a module as processes, by default those of :mod:`tests.cache.jobs`.
 
-    def __init__(self, outputs: Path) -> None:
+    The module has ``JOBS`` by name, ``run`` to run one, and ``prepare`` to import all they need.
+    """
+
+    def __init__(self, outputs: Path, jobs: str = "tests.cache.jobs") -> None:
         self._outputs = outputs
         self._alive: set[int] = set()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cache.nursery"],
+            [sys.executable, "-m", "tests.cache.nursery", jobs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -117,9 +121,7 @@ def _output(folder: Path, process: int) -> Path:
     return folder / f"{process}.txt"
 
 
-def _child(request: dict[str, Any]) -> None:
-    from tests.cache.jobs import JOBS, run
-
+def _child(jobs: Any, request: dict[str, Any]) -> None:
     code = 1
     try:
         handle = os.open(
@@ -131,7 +133,7 @@ def _child(request: dict[str, Any]) -> None:
             os.setgroups([])
             os.setgid(request["user"])
             os.setuid(request["user"])
-        code = run(JOBS[request["job"]], request["arguments"])
+        code = jobs.run(jobs.JOBS[request["job"]], request["arguments"])
     except BaseException:
         traceback.print_exc()
     finally:
@@ -142,10 +144,8 @@ def _child(request: dict[str, Any]) -> None:
 
 def main() -> None:
     """Fork and wait as told on standard input; answer with a number each."""
-    from tests.cache import jobs
-
-    # Once, in memory, so that all is imported: another user may not read where we are installed.
-    assert jobs.run(jobs.fill, {"place": "", "store": "memory"}) == 0
+    jobs = import_module(sys.argv[1])
+    jobs.prepare()
     for line in sys.stdin:
         request = json.loads(line)
         if "wait" in request:
@@ -153,7 +153,7 @@ def main() -> None:
         else:
             answer = os.fork() or 0
             if not answer:
-                _child(request)
+                _child(jobs, request)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
