@@ -1,0 +1,1 @@
+"""Tests of the engine: networks, ways, slots and pooling."""
