@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from adf.errors import AdfError, ConfigError
 from adf.extract.decode_block import FRAMES, SECONDS, Block, arrays_in, pictures
-from adf.extract.decode_process import Job, Process, Task
+from adf.extract.decode_process import Answer, Job, Process, Task
 from adf.extract.recipe import Recipe
-from adf.extract.video import Decoded, Outcome, decode
+from adf.extract.rendering import Decoder
+from adf.extract.video import Decoded, Outcome
 
 AHEAD = 2
 STILLBORN = 3
@@ -38,7 +39,7 @@ class DecodePool:
         self._blocks = [Block() for _ in range(AHEAD * workers + 1 if workers else 0)]
         self._free = deque(range(len(self._blocks)))
         self._again: deque[Task] = deque()
-        self._done: dict[int, tuple[Task, tuple[Outcome, ...]]] = {}
+        self._done: dict[int, tuple[Task, Answer]] = {}
         self._stillborn = 0
 
     @property
@@ -49,8 +50,9 @@ class DecodePool:
     def decode(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Decoded], None, None]:
         """Yield jobs with their frames; the arrays are valid until the next is asked for."""
         if not self._most:
+            decoder = Decoder(self._recipe)
             for job in jobs:
-                yield job, decode(job.path, job.windows, self._recipe)
+                yield job, decoder(job.path, job.windows)
             return
         waiting, number = enumerate(jobs), 0
         try:
@@ -58,8 +60,8 @@ class DecodePool:
                 if number not in self._done:
                     self._collect()
                     continue
-                task, outcomes = self._done.pop(number)
-                yield task.job, self._result(task, outcomes)
+                task, answer = self._done.pop(number)
+                yield task.job, self._result(task, answer)
                 self._free.append(task.place)
                 number += 1
         finally:
@@ -101,7 +103,7 @@ class DecodePool:
 
     def _read(self, worker: Process) -> None:
         try:
-            outcomes = worker.answer()
+            answer = worker.answer()
         except (EOFError, OSError):
             how = worker.ended()
             self._stillborn += not worker.began
@@ -110,9 +112,9 @@ class DecodePool:
             self._bury(worker, f"the process decoding it {how}" if worker.began else "")
             return
         self._stillborn = 0
-        if outcomes is not None:
+        if answer is not None:
             task = worker.tasks.popleft()
-            self._done[task.number] = (task, outcomes)
+            self._done[task.number] = (task, answer)
 
     def _bury(self, worker: Process, reason: str) -> None:
         """Do without a worker; what it was at has failed, and what it had not begun has not."""
@@ -122,15 +124,16 @@ class DecodePool:
             task = worker.tasks.popleft()
             for name, array in self._arrays(task).items():
                 array[...] = {FRAMES: -1, SECONDS: np.nan}.get(name, 0)
-            self._done[task.number] = (task, (Outcome("failed", reason),) * len(task.job.windows))
+            outcomes = (Outcome("failed", reason),) * len(task.job.windows)
+            self._done[task.number] = (task, (outcomes, {}))
         self._again.extend(worker.tasks)
 
     def _arrays(self, task: Task) -> dict[str, NDArray[Any]]:
         return arrays_in(self._blocks[task.place], self._recipe, len(task.job.windows))
 
-    def _result(self, task: Task, outcomes: tuple[Outcome, ...]) -> Decoded:
-        found = self._arrays(task)
-        return Decoded(outcomes, found[FRAMES], found[SECONDS], pictures(found))
+    def _result(self, task: Task, answer: Answer) -> Decoded:
+        found, (outcomes, lacking) = self._arrays(task), answer
+        return Decoded(outcomes, found[FRAMES], found[SECONDS], pictures(found), lacking)
 
     def _clear(self, ending: Callable[[Process], bool]) -> None:
         """End the workers chosen and forget what is under way, so that every block is free."""

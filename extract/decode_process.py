@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -25,6 +25,10 @@ sys.path[:] = json.loads(sys.argv[1])
 from adf.extract.decode_worker import serve
 serve(sys.argv[2])
 """
+
+
+# What became of the windows, and for each modality why some of them have none of its pictures.
+Answer = tuple[tuple[Outcome, ...], Mapping[str, Mapping[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,18 @@ class Process:
         with suppress(OSError):
             self.connection.send_bytes(json.dumps([task.place, len(request)]).encode())
 
-    def answer(self) -> tuple[Outcome, ...] | None:
+    def answer(self) -> Answer | None:
         """Read what became of the first request; nothing if it only says that it has begun."""
         said = self.connection.recv_bytes()
         self.since = time.monotonic()
         if not self.began:
             self.began = True
             return None
-        return tuple(Outcome(status, reason) for status, reason in json.loads(said))
+        told = json.loads(said)
+        outcomes = tuple(Outcome(status, reason) for status, reason in told["outcomes"])
+        # JSON knows only texts as keys.
+        lacking = told["lacking"].items()
+        return outcomes, {name: {int(k): v for k, v in why.items()} for name, why in lacking}
 
     def ended(self) -> str:
         """Say how the process ended, for one whose connection is closed."""

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from adf.extract.decode_block import FRAMES, SECONDS, Block, arrays_in, pictures
 from adf.extract.recipe import Recipe
+from adf.extract.rendering import Decoder
 from adf.extract.sampling import Window
-from adf.extract.video import decode
 
 
 def spell_request(path: str, windows: Sequence[Window]) -> bytes:
@@ -27,6 +28,7 @@ def serve(setup: str) -> None:
     facts = json.loads(setup)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     recipe = Recipe.from_json(facts["recipe"])
+    decoder = Decoder(recipe)
     blocks = [Block(handle) for handle in facts["blocks"]]
     connection: Connection = Connection(facts["connection"])
     # The parent may end at any time; there is nobody to tell it to.
@@ -34,18 +36,18 @@ def serve(setup: str) -> None:
         connection.send_bytes(b"ready")
         while True:
             place, size = json.loads(connection.recv_bytes())
-            connection.send_bytes(_answer(blocks[place], size, recipe))
+            connection.send_bytes(_answer(blocks[place], size, recipe, decoder))
 
 
-def _answer(block: Block, size: int, recipe: Recipe) -> bytes:
+def _answer(block: Block, size: int, recipe: Recipe, decoder: Decoder) -> bytes:
     """Do what a block asks for, leave the frames in it, and return the outcomes."""
     request = json.loads(block.bytes(size)[:size])
     windows = [Window(**window) for window in request["windows"]]
     arrays = arrays_in(block, recipe, len(windows))
-    done = decode(request["path"], windows, recipe, pictures(arrays))
+    done = decoder(Path(request["path"]), windows, pictures(arrays))
     arrays[FRAMES][:], arrays[SECONDS][:] = done.frames, done.seconds
     outcomes = [[outcome.status, outcome.reason] for outcome in done.outcomes]
-    return json.dumps(outcomes).encode()
+    return json.dumps({"outcomes": outcomes, "lacking": done.lacking}).encode()
 
 
 def _end_with_parent() -> None:

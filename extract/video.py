@@ -8,7 +8,7 @@ in it is damaged; ``failed``, if there are no frames to give.
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import av
@@ -35,13 +35,15 @@ class Outcome:
 @dataclass(frozen=True)
 class Decoded:
     """The windows of a video, in the order asked for: ``V T`` numbers and seconds of the frames
-    (-1 and nan where there are none) and ``V T H W 3`` pixels (zeros there) of each geometry.
+    (-1 and nan where there are none) and ``V T H W C`` pixels (zeros there) of each geometry, and
+    of what was made of them; ``lacking`` says why for the windows for which that was impossible.
     """
 
     outcomes: tuple[Outcome, ...]
     frames: Frames
     seconds: NDArray[np.float64]
     arrays: Mapping[str, Pixels]
+    lacking: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 
 def decode(
@@ -52,7 +54,7 @@ def decode(
 ) -> Decoded:
     """Decode the windows of one video into ``out``, or into new arrays."""
     shapes = recipe.shapes(len(windows))
-    arrays = out or {name: np.empty(shape, np.uint8) for name, shape in shapes.items()}
+    arrays = out or {g.name: np.empty(shapes[g.name], np.uint8) for g in recipe.geometries}
     frames = np.full((len(windows), recipe.views.length), -1, np.int64)
     seconds = np.full(frames.shape, np.nan)
     outcomes: list[Outcome]

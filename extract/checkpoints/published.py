@@ -12,27 +12,34 @@ from adf.extract.backbones.base import Backbone
 
 
 def download(backbone: Backbone) -> tuple[Path, str]:
-    """Return the file with the best published weights, fetched if it is not there, and its name."""
+    """Return the file with the best published weights of a backbone, and their name."""
     if backbone.family.name != "torchvision":
         raise ConfigError(
             f"torchvision publishes no weights of {backbone.name}: give --weights FILE or random"
         )
-    weights = get_model_weights(backbone.name).DEFAULT
+    return published(backbone.name)
+
+
+def published(network: str, option: str = "--weights") -> tuple[Path, str]:
+    """Return the file with the best weights of torchvision's ``network``, fetched if it is not
+    there, and their name; ``option`` is how a user names another file.
+    """
+    weights = get_model_weights(network).DEFAULT
     path = Path(torch.hub.get_dir(), "checkpoints", Path(weights.url).name)
     if not path.is_file():
-        fetch(weights.url, path)
+        fetch(weights.url, path, option)
     require_beginning(path)
     return path, str(weights)
 
 
-def fetch(url: str, path: Path) -> None:
+def fetch(url: str, path: Path, option: str = "--weights") -> None:
     """Download ``url`` to ``path``, or say how to do without."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(url, str(path), progress=False)
     except (OSError, RuntimeError) as error:
         raise MissingDependency(
-            f"cannot download {url} ({error}): put the file at {path}, or give it by --weights FILE"
+            f"cannot download {url} ({error}): put the file at {path}, or give it by {option} FILE"
         ) from error
 
 

@@ -1,0 +1,103 @@
+"""Motion by torchvision's small RAFT, all pairs of a clip at once, on any device."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torchvision.models.optical_flow import Raft_Small_Weights, raft_small
+
+from adf.errors import InvalidInput
+from adf.extract.checkpoints import read_checkpoint
+from adf.extract.checkpoints.matching import layout, listed
+from adf.extract.checkpoints.published import fetch, require_beginning
+from adf.extract.geometry import Pixels
+from adf.extract.modalities.flow.motion import Motion
+from adf.extract.weights import random_seed
+
+# Pyramids of features at an eighth of the size: whole multiples of 8, at least 16 features a side.
+MULTIPLE, LEAST = 8, 128
+
+
+class Raft:
+    """The network with its weights; calling it compares pictures."""
+
+    def __init__(self, source: str, device: str, iterations: int = 12) -> None:
+        self.iterations = iterations
+        self.device = device
+        network, self.weights = load(source)
+        self.network = network.to(device).eval().requires_grad_(False)
+
+    def __call__(self, first: Pixels, second: Pixels) -> Motion:
+        """Return the motion ``N H W 2`` between pictures ``N H W 3``."""
+        with torch.inference_mode():
+            before, after = (prepared(pixels, self.device) for pixels in (first, second))
+            found: Tensor = self.network(before, after, num_flow_updates=self.iterations)[-1]
+            left, _, top, _ = margins(*first.shape[1:3])
+            height, width = first.shape[1:3]
+            seen = found[:, :, top : top + height, left : left + width]
+            motion: Motion = seen.permute(0, 2, 3, 1).float().cpu().numpy()
+        return motion
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return the parameters, and the digest of the weights."""
+        return {"network": "raft_small", "iterations": self.iterations, "weights": self.weights}
+
+
+def prepared(pixels: Pixels, device: str) -> Tensor:
+    """Return pictures ``N H W 3`` as the network takes them, padded by their edges: ``N 3 H W``."""
+    pictures = torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return F.pad(pictures, margins(*pixels.shape[1:3]), mode="replicate")
+
+
+def margins(height: int, width: int) -> tuple[int, int, int, int]:
+    """Return the padding left, right, top and bottom; scaling up would scale the motion too."""
+    lacking = [max(LEAST, -(-side // MULTIPLE) * MULTIPLE) - side for side in (width, height)]
+    (left, right), (top, bottom) = ((lack // 2, lack - lack // 2) for lack in lacking)
+    return left, right, top, bottom
+
+
+def load(source: str) -> tuple[nn.Module, str]:
+    """Return the network with the weights of ``source``, and what names their values."""
+    seed = random_seed(source)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed or 0)
+        network: nn.Module = raft_small(weights=None)
+    if seed is not None:
+        return network, f"random:{seed}"
+    path = published() if source == "torchvision" else Path(source).expanduser()
+    state, digest = read_checkpoint(path)
+    require_state(state, network, path)
+    network.load_state_dict(state)
+    return network, digest
+
+
+def published() -> Path:
+    """Return the file with torchvision's weights, fetched if it is not there."""
+    url = Raft_Small_Weights.DEFAULT.url
+    path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
+    if not path.is_file():
+        fetch(url, path)
+    require_beginning(path)
+    return path
+
+
+def require_state(state: Any, network: nn.Module, path: Path) -> None:
+    """Raise with every fault if ``state`` is not exactly that of the network, and finite."""
+    whole = isinstance(state, Mapping) and all(isinstance(v, Tensor) for v in state.values())
+    if not whole:
+        raise InvalidInput(f"flow.weights {path} holds no state dict: save state_dict() of the net")
+    wanted, found = layout(network.state_dict()), layout(state)
+    faults = [
+        listed("missing", [key for key in wanted if key not in found]),
+        listed("unexpected", [key for key in found if key not in wanted]),
+        listed("misshapen", [k for k in wanted if k in found and found[k] != wanted[k]]),
+        listed("with NaN or Inf", [key for key in state if not state[key].isfinite().all()]),
+    ]
+    told = "; ".join(fault for fault in faults if fault)
+    if told:
+        raise InvalidInput(
+            f"flow.weights {path} do not fit raft_small: {told}. Give torchvision's raft_small"
+        )
