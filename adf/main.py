@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": Entry(
         "adf.demo.cli:demo", "Cache generated features, damage and mend them, fuse them."
     ),
+    "extract": Entry("adf.extract.cli:extract", "Write the features of videos into a cache, once."),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),
 }
 

@@ -18,11 +18,14 @@ from tests.extract.video.samples import film
 from tests.house.checkout import ROOT
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
 from adf.extract.decode_pool import DecodePool, Job
 from adf.extract.recipe import Recipe
 from adf.extract.sampling import Views, Window
+
+# Shells start what runs in the background without it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def jobs():
     while True:

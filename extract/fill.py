@@ -1,0 +1,131 @@
+"""The work itself: networks opened, videos decoded, shards filled and sealed."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from adf.cache import Appender, Root
+from adf.cache.root import library_versions
+from adf.extract.collector import Collector
+from adf.extract.decode_pool import DecodePool
+from adf.extract.engine import Engine, chosen_device
+from adf.extract.modalities.clip import Modality
+from adf.extract.pipeline import Branch, Pipeline
+from adf.extract.recipe import Made, Recipe
+from adf.extract.settings import ExtractSettings, modality_settings
+from adf.extract.stream import Stream, open_stream
+from adf.progress import Mode, progress
+
+LOG = logging.getLogger("adf.extract")
+ENGINE = "engine"
+HOW = re.compile(r"([\w-]+), batch (\d+), threads (\d+)")
+
+
+def fill(
+    settings: ExtractSettings,
+    streams: Sequence[Stream],
+    root: Root,
+    folder: Path,
+    first: float,
+    mode: Mode,
+) -> dict[str, Any]:
+    """Fill and seal all modalities of a cache; return what it cost.
+
+    ``first`` says with which part of the shards to begin, from 0 to 1.
+    """
+    began = perf_counter()
+    recipe = recipe_of(settings, [stream.modality for stream in streams])
+    branches = [branch_of(settings, root, recipe, stream) for stream in streams]
+    shards = branches[0].appender.layout.shards
+    left = sum(
+        len(branch.appender.layout.rows_of(shard))
+        for branch in branches
+        for shard in branch.appender.pending()
+    )
+    title = f"extract {', '.join(settings.modality)}"
+    with (
+        progress(title, left, mode) as bar,
+        DecodePool(recipe, settings.decoders, settings.decode_seconds) as pool,
+    ):
+        pipeline = Pipeline(
+            root.plan, folder, branches, pool, strict=settings.strict, step=bar.advance
+        )
+        pipeline.run(int(first * shards))
+    seconds = perf_counter() - began
+    return {
+        "seconds": seconds,
+        "clips": pipeline.done,
+        "clips_per_second": pipeline.done / seconds,
+        "shares": pipeline.shares(),
+        "engines": {b.modality.name: b.collector.engine.way for b in branches},
+    }
+
+
+def open_streams(settings: ExtractSettings) -> list[Stream]:
+    """Open all modalities with their networks."""
+    device = str(chosen_device(settings.device))
+    streams = [open_stream(settings, name, device) for name in settings.modality]
+    for stream in streams:
+        for note in stream.notes:
+            LOG.info("%s: %s", stream.name, note)
+    return streams
+
+
+def recipe_of(settings: ExtractSettings, modalities: list[Modality]) -> Recipe:
+    """Return what decoding processes have to do for all modalities together."""
+    geometries = {modality.geometry.name: modality.geometry for modality in modalities}
+    made = tuple(
+        Made(
+            modality.name,
+            modality.geometry.name,
+            settings.clip.size,
+            modality.channels,
+            modality_settings(settings, modality.name),
+        )
+        for modality in modalities
+        # The pictures of rgb are the decoded ones themselves.
+        if modality.place == "decoder" and modality.name != "rgb"
+    )
+    return Recipe(settings.clip.as_views(), tuple(geometries.values()), made)
+
+
+def branch_of(settings: ExtractSettings, root: Root, recipe: Recipe, stream: Stream) -> Branch:
+    """Begin a modality of the cache, or take it up, and make its engine."""
+    engine = engine_of(settings, stream, begun(root, stream.name))
+    provenance = stream.provenance(settings, root.plan, recipe, engine)
+    ours = how(engine)
+    appender = Appender(
+        root, provenance, codec=settings.codec, versions={**library_versions(), ENGINE: ours}
+    )
+    theirs = begun(root, stream.name)
+    if theirs and theirs != ours:
+        # Another worker was quicker. Ways differ in the last bits, and a cache has one of them.
+        engine = engine_of(settings, stream, theirs)
+    return Branch(stream.modality, Collector(engine), appender)
+
+
+def how(engine: Engine) -> str:
+    """Return what decides the last bits: the way of calculating, the batch, and the threads."""
+    return f"{engine.way}, batch {engine.batch}, threads {torch.get_num_threads()}"
+
+
+def begun(root: Root, name: str) -> str:
+    """Return how a modality was begun to be calculated, if it was."""
+    return root.versions(name).get(ENGINE, "") if name in root.modalities() else ""
+
+
+def engine_of(settings: ExtractSettings, stream: Stream, like: str) -> Engine:
+    """Return an engine as asked for, or one that gives the last bits of another one."""
+    known = HOW.fullmatch(like)
+    if not known:
+        return stream.engine(settings, settings.engine, settings.batch)
+    way, batch, threads = known[1], int(known[2]), int(known[3])
+    if threads != torch.get_num_threads():
+        LOG.info("%s was begun with %d threads: so it goes on", stream.name, threads)
+        torch.set_num_threads(threads)
+    return stream.engine(settings, way, batch)

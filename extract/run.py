@@ -1,0 +1,112 @@
+"""One extraction from its settings to its answer."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adf.cache import ClipPlan, Root
+from adf.config import Config
+from adf.extract.answer import Answer, describe_filled
+from adf.extract.datasets import DATASETS
+from adf.extract.launch import fill_by_workers, first_shard
+from adf.extract.request import is_filled, note_filled
+from adf.extract.settings import ExtractSettings
+from adf.progress import Mode
+from adf.runs import run_folder
+
+LOG = logging.getLogger("adf.extract")
+MISSING = "missing.txt"
+
+
+@dataclass(frozen=True)
+class Mission:
+    """What a command was asked to do, and how it shall tell of it."""
+
+    config: Config[ExtractSettings]
+    progress: Mode = "auto"
+    out: Path | None = None
+
+    @property
+    def settings(self) -> ExtractSettings:
+        """What was asked for."""
+        return self.config.value
+
+    def carry_out(
+        self, workers: int = 1, shard: str | None = None, *, retry_failed: bool = False
+    ) -> Answer:
+        """Fill the cache: alone, as one of several workers, or by workers started for it."""
+        settings = self.settings
+        slug = f"{settings.dataset}-{'-'.join(settings.modality)}"
+        with run_folder("extract", self.config, slug=slug, out=self.out) as run:
+            plan, folder = self._clips(run.path / MISSING)
+            work: dict[str, Any] = {}
+            if retry_failed and self._begun():
+                drop_failed(self._root(plan), settings.modality)
+            if not (self._begun() and is_filled(self._root(plan), settings)):
+                if workers > 1:
+                    work = fill_by_workers(
+                        self._root(plan), self.config, workers, run.path, self.progress
+                    )
+                else:
+                    work = self._fill(plan, folder, first_shard(shard, os.environ))
+                note_filled(self._root(plan), settings)
+            answer = describe_filled(self._root(plan), settings.modality, work, run.path)
+            run.result(answer.facts)
+        return answer
+
+    def predict(self, workers: int = 1) -> Answer:
+        """Say how large the cache will be and how long it will take; write nothing."""
+        from adf.extract.estimate import predict
+
+        plan, folder = self._clips(None)
+        return predict(self.settings, plan, folder, workers)
+
+    def _clips(self, missing: Path | None) -> tuple[ClipPlan, Path]:
+        """Return the plan and the folder of the videos, saying what a user should know."""
+        settings = self.settings
+        videos = DATASETS[settings.dataset](
+            Path(settings.videos).expanduser(),
+            lists=Path(settings.lists).expanduser() if settings.lists else None,
+            unlisted=settings.unlisted,
+        )
+        for remark in videos.remarks:
+            LOG.warning("%s", remark)
+        if missing:
+            videos.require_all(missing, allow_missing=settings.allow_missing)
+        if videos.missing:
+            LOG.warning("%d videos are missing%s", len(videos.missing), missing or "")
+        return videos.plan(settings.clip.views, flip=settings.clip.flip), videos.folder
+
+    def _begun(self) -> bool:
+        folder = Path(self.settings.cache)
+        return folder.is_dir() and any(folder.iterdir())
+
+    def _root(self, plan: ClipPlan) -> Root:
+        """Make the cache, or open it if it is for the same clips."""
+        settings = self.settings
+        return Root.create(
+            settings.cache, plan, store=settings.backend, shard_rows=settings.shard_rows
+        )
+
+    def _fill(self, plan: ClipPlan, folder: Path, first: float) -> dict[str, Any]:
+        # Torch takes seconds to load, which a cache that is full already must not cost.
+        from adf.extract.fill import fill, open_streams
+
+        # Networks first: if something is wrong with them, no cache is begun.
+        streams = open_streams(self.settings)
+        return fill(self.settings, streams, self._root(plan), folder, first, self.progress)
+
+
+def drop_failed(root: Root, modalities: tuple[str, ...]) -> None:
+    """Make the shards in which clips failed not exist, so that they are tried again."""
+    for name in modalities:
+        if name not in root.modalities():
+            continue
+        commits = root.commits(name)
+        records = (commits.read(shard) for shard in sorted(commits.done()))
+        again = [record.shard for record in records if record.failed]
+        if again:
+            LOG.info("%s: %d shards with failed clips are done again", name, len(again))
+            commits.withdraw(again)

@@ -1,0 +1,90 @@
+"""What is in a cache is what the network says of each clip, however it came there."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from adf.extract.backbones import BACKBONES
+from adf.extract.geometry import Geometry
+from adf.extract.recipe import Recipe
+from adf.extract.sampling import Views, Window
+from adf.extract.video import decode
+from adf.extract.weights import load_weights
+from tests.cache.samples import tree
+from tests.extract.pipeline.samples import LENGTH, SIZE, VIEWS, extract, opened
+
+
+def by_hand(path: Path, view: int, flip: bool, backbone: str = "mc3_18") -> dict[str, Any]:
+    """Decode one view, run the network on it alone, and pool: as plainly as can be."""
+    network = BACKBONES[backbone](levels=("layer1", "layer2", "layer3", "layer4"))
+    load_weights(network, "random:3")
+    recipe = Recipe(Views(VIEWS, LENGTH), (Geometry(width=SIZE, height=SIZE),))
+    pixels = decode(path, [Window(view=view, flip=flip)], recipe).arrays["square"][0]
+    preset = network.format.normalisation
+    clip = torch.from_numpy(pixels.astype(np.float32) / 255 * preset.top)
+    clip = (clip - torch.tensor(preset.mean)) / torch.tensor(preset.std)
+    with torch.no_grad():
+        levels = network(clip.permute(3, 0, 1, 2)[None])
+    return {name: level[0].numpy() for name, level in levels.items()}
+
+
+def test_every_clip_has_the_features_of_its_own_frames(videos: Path, tmp_path: Path) -> None:
+    answer = extract(videos, tmp_path / "cache", clip__flip=True, pool="3x3")
+    assert answer.failed == 0
+    cache = opened(tmp_path / "cache")
+    assert len(cache) == 5 * VIEWS * 2
+    for row, clip in cache.clips.iterrows():
+        wanted = by_hand(videos / clip["video"], clip["view"], bool(clip["flip"]))
+        for name, level in wanted.items():
+            found = cache.read([int(str(row))], "rgb", name)[0].astype(np.float32)
+            frames, height, width = level.shape[1:]
+            size = (frames, min(height, 3), min(width, 3))
+            pooled = F.adaptive_avg_pool3d(torch.from_numpy(level), size).numpy()
+            assert found.shape == pooled.shape
+            assert np.abs(found - pooled).max() <= 2e-3 * np.abs(pooled).max()
+
+
+@pytest.mark.parametrize("change", [{"batch": 3}, {"engine": "folded"}, {"decoders": 1}])
+def test_how_it_is_calculated_changes_next_to_nothing(
+    videos: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    extract(videos, tmp_path / "plain")
+    extract(videos, tmp_path / "other", **change)
+    plain, other = opened(tmp_path / "plain"), opened(tmp_path / "other")
+    rows = np.arange(len(plain))
+    for level in plain.levels("rgb"):
+        left, right = (c.read(rows, "rgb", level).astype(np.float32) for c in (plain, other))
+        assert np.abs(left - right).max() <= 2e-3 * np.abs(left).max()
+
+
+def test_workers_and_order_change_not_one_byte(videos: Path, tmp_path: Path) -> None:
+    extract(videos, tmp_path / "alone")
+    extract(videos, tmp_path / "together", workers=2)
+    assert tree(tmp_path / "alone") == tree(tmp_path / "together")
+
+
+@pytest.mark.parametrize("backend", ["zarr", "hdf5"])
+def test_modalities_together_are_those_apart(videos: Path, tmp_path: Path, backend: str) -> None:
+    changes: dict[str, Any] = {"flow__method": "farneback", "decoders": 1, "backend": backend}
+    extract(videos, tmp_path / "both", modality="rgb,flow", **changes)
+    extract(videos, tmp_path / "apart", modality="flow", **changes)
+    extract(videos, tmp_path / "apart", modality="rgb", **changes)
+    assert tree(tmp_path / "both") == tree(tmp_path / "apart")
+
+
+def test_backends_hold_the_same_values(videos: Path, tmp_path: Path) -> None:
+    answers = [extract(videos, tmp_path / name, backend=name) for name in ("zarr", "hdf5")]
+    digests = [answer.facts["modalities"]["rgb"]["digest"] for answer in answers]
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_dtypes(videos: Path, tmp_path: Path, dtype: str) -> None:
+    extract(videos, tmp_path / "half", levels__all="layer3")
+    extract(videos, tmp_path / "other", levels__all="layer3", dtype=dtype)
+    half, other = (opened(tmp_path / name).read([3], "rgb", "layer3") for name in ("half", "other"))
+    assert np.abs(half - other).max() <= (half.max() - half.min()) / 255
