@@ -4,6 +4,7 @@ VENV   ?= .venv
 UV     := $(shell command -v uv 2>/dev/null)
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ok
+INSTALL = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --quiet --progress-bar off)
 ROOMS  := cache configs demo evaluate extract search
 BENCHES := cache_read cache_write extract_decode
 
@@ -25,12 +26,13 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 3; }
 ifneq ($(UV),)
 	test -x $(BIN)/python || $(UV) venv --python $(PYTHON) $(VENV)
-	$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[s3,test]'
 else
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "The venv module is missing: apt install python3-venv (Debian, Ubuntu), or install uv"; exit 3; }
-	$(BIN)/python -m pip install --quiet --progress-bar off -c constraints.txt -e '.[s3,test]'
 endif
+	$(INSTALL) -c constraints.txt -e '.[s3,test]'
+# Only for the weights inside it: it asks for an older numpy, which nothing of it that we use needs.
+	-$(INSTALL) --no-deps 'mediapipe==0.10.21'
 	@touch $(READY)
 
 demo: $(READY)

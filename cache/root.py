@@ -18,7 +18,10 @@ from adf.errors import CacheMismatch, ConfigError, CorruptCache, InputNotFound
 PLAN = "clips.csv"
 SHARD_ROWS = 64
 MOST_SHARD_ROWS = 65_536
-RECORDED = ("autodeepfuse", "torch", "torchvision", "av", "numpy", "h5py", "zarr", "numcodecs")
+RECORDED = (
+    *("autodeepfuse", "torch", "torchvision", "av", "numpy", "h5py", "zarr", "numcodecs"),
+    *("opencv-contrib-python-headless", "ai-edge-litert"),
+)
 
 
 @dataclass(frozen=True)

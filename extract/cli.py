@@ -107,6 +107,7 @@ def per_modality(name: str, text: str) -> Callable[[F], F]:
 @click.option("--shard", metavar="I/N", help="Be worker I of N that were started by hand.")
 @click.option("--dry-run", is_flag=True, help="Only predict size and time.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder: settings, log, result.")
+@click.option("--force", is_flag=True, help="Use --out though it was made with other settings.")
 @config_options
 @progress_option
 @json_option
@@ -121,6 +122,7 @@ def extract(
     shard: str | None,
     dry_run: bool,
     out: Path | None,
+    force: bool,
     progress_mode: Mode,
     as_json: bool,
     **_: Any,
@@ -140,7 +142,7 @@ def extract(
         raise ConfigError("--shard says that the workers are started by hand: leave --workers out")
     from adf.extract.run import Mission
 
-    mission = Mission(config, progress_mode, out)
+    mission = Mission(config, progress_mode, out, force)
     if dry_run:
         answer = mission.predict(workers)
     else:

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -40,7 +41,12 @@ def fill(
     """
     began = perf_counter()
     recipe = recipe_of(settings, [stream.modality for stream in streams])
-    branches = [branch_of(settings, root, recipe, stream) for stream in streams]
+    branches: list[Branch] = []
+    for stream in streams:
+        # What was quicker for one modality is so for the others that have the same network.
+        ways = {b.stream.backbone.name: b.collector.engine.way for b in branches}
+        way = ways.get(stream.backbone.name, settings.engine)
+        branches.append(branch_of(replace(settings, engine=way), root, recipe, stream))
     shards = branches[0].appender.layout.shards
     left = sum(
         len(branch.appender.layout.rows_of(shard))
@@ -62,7 +68,7 @@ def fill(
         "clips": pipeline.done,
         "clips_per_second": pipeline.done / seconds,
         "shares": pipeline.shares(),
-        "engines": {b.modality.name: b.collector.engine.way for b in branches},
+        "engines": {b.stream.name: b.collector.engine.way for b in branches},
     }
 
 
@@ -106,7 +112,24 @@ def branch_of(settings: ExtractSettings, root: Root, recipe: Recipe, stream: Str
     if theirs and theirs != ours:
         # Another worker was quicker. Ways differ in the last bits, and a cache has one of them.
         engine = engine_of(settings, stream, theirs)
-    return Branch(stream.modality, Collector(engine), appender)
+    warn_of_versions(stream.name, root.versions(stream.name))
+    return Branch(stream, Collector(engine), appender)
+
+
+def warn_of_versions(name: str, begun_with: Mapping[str, str]) -> None:
+    """Say which libraries are others than those the modality was begun with."""
+    now = library_versions()
+    others = [
+        f"{library} {version} (now {now[library]})"
+        for library, version in begun_with.items()
+        if library in now and now[library] != version
+    ]
+    if others:
+        LOG.warning(
+            "%s was begun with %s: new features may differ in the last bits",
+            name,
+            ", ".join(others),
+        )
 
 
 def how(engine: Engine) -> str:

@@ -15,6 +15,7 @@ from adf.extract.geometry import Pixels
 from adf.extract.modalities.clip import Clip, Modality
 from adf.extract.rendering import render
 from adf.extract.shards import Task, Writer, tasks
+from adf.extract.stream import Stream
 from adf.extract.video import Decoded
 
 Step = Callable[[int, str], None]
@@ -27,7 +28,7 @@ SECONDS_BETWEEN_NOTES = 1.0
 class Branch:
     """What becomes of a modality's clips: how they are made, and where they collect."""
 
-    modality: Modality
+    stream: Stream
     collector: Collector[Place]
     appender: Appender
 
@@ -46,7 +47,7 @@ class Pipeline:
         step: Step = lambda clips, note: None,
     ) -> None:
         self._plan, self._folder, self._pool = plan, folder, pool
-        self._branches = {branch.modality.name: branch for branch in branches}
+        self._branches = {branch.stream.name: branch for branch in branches}
         self._appenders = [branch.appender for branch in branches]
         self._strict, self._step = strict, step
         self._began, self._noted = perf_counter(), 0.0
@@ -104,7 +105,7 @@ class Pipeline:
             if outcome.status == "failed" or (self._strict and outcome.status == "partial"):
                 self._fail(draft, row, outcome.reason)
                 continue
-            pictures = self._pictures(branch.modality, job, decoded, place)
+            pictures = self._pictures(branch.stream.modality, job, decoded, place)
             if isinstance(pictures, str):
                 self._fail(draft, row, pictures)
                 continue

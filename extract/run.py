@@ -27,6 +27,7 @@ class Mission:
     config: Config[ExtractSettings]
     progress: Mode = "auto"
     out: Path | None = None
+    force: bool = False
 
     @property
     def settings(self) -> ExtractSettings:
@@ -39,7 +40,7 @@ class Mission:
         """Fill the cache: alone, as one of several workers, or by workers started for it."""
         settings = self.settings
         slug = f"{settings.dataset}-{'-'.join(settings.modality)}"
-        with run_folder("extract", self.config, slug=slug, out=self.out) as run:
+        with run_folder("extract", self.config, slug=slug, out=self.out, force=self.force) as run:
             plan, folder = self._clips(run.path / MISSING)
             work: dict[str, Any] = {}
             if retry_failed and self._begun():

@@ -8,11 +8,13 @@ from typing import Any, Literal
 from adf.cache.root import SHARD_ROWS
 from adf.cache.spec import DType
 from adf.cache.store import Codec
+from adf.cache.stores import STORES
 from adf.errors import ConfigError
 from adf.extract.geometry import Geometry
 from adf.extract.modalities import MODALITIES
 from adf.extract.modalities.flow.settings import FlowSettings
 from adf.extract.modalities.pose.settings import PoseSettings
+from adf.extract.pooling import Pooling
 from adf.extract.sampling import Views
 
 ALL = "all"
@@ -84,8 +86,11 @@ class ExtractSettings:
                 if key not in (ALL, *MODALITIES):
                     known = ", ".join((ALL, *MODALITIES))
                     raise ConfigError(f"{name}: there is no modality '{key}'; known: {known}")
+        # Whatever can be known to be wrong is told before a cache is begun.
         Geometry("square", self.clip.size, self.clip.size)
         self.clip.as_views()
+        Pooling.parse(self.pool)
+        STORES[self.backend].check(self.codec)
 
     def _check_modalities(self) -> None:
         known = ", ".join(MODALITIES)

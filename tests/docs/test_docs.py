@@ -33,15 +33,23 @@ def as_program(page: Path) -> str:
     return "\n".join(lines)
 
 
+# What a page's last commands print, and how often it calls one.
+RUNS = {
+    "cache.md": ("adf cache", 5, "my.cache: all 8 shards are as written"),
+    "extract.md": ("adf-extract --videos", 2, "films.cache: folder, 12 clips of 6 videos"),
+}
+COMMANDS = {"adf": "adf.main:main", "adf-extract": "adf.extract.cli:extract"}
+
+
 @pytest.mark.slow
-def test_the_cache_page_runs_as_it_stands(tmp_path: Path) -> None:
-    command = tmp_path / "bin" / "adf"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m adf "$@"\n')
-    command.chmod(0o755)
-    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
-    program = as_program(ROOT / "docs" / "cache.md")
-    assert program.count("adf cache") == 5
+@pytest.mark.parametrize("name", RUNS)
+def test_the_page_runs_as_it_stands(tmp_path: Path, name: str) -> None:
+    for command, place in COMMANDS.items():
+        install(tmp_path / "bin" / command, *place.split(":"))
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    program = as_program(ROOT / "docs" / name)
+    called, times, printed = RUNS[name]
+    assert program.count(called) == times
     outcome = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -51,7 +59,14 @@ def test_the_cache_page_runs_as_it_stands(tmp_path: Path) -> None:
         check=False,
     )
     assert outcome.returncode == 0, outcome.stderr
-    assert "my.cache: all 8 shards are as written" in outcome.stdout
+    assert printed in outcome.stdout
+
+
+def install(command: Path, module: str, function: str) -> None:
+    """Write a command as an installation does."""
+    command.parent.mkdir(exist_ok=True)
+    command.write_text(f"#!{sys.executable}\nfrom {module} import {function}\n{function}()\n")
+    command.chmod(0o755)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

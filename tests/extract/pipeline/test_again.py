@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from adf.cache import Root
 from adf.config import load
 from adf.errors import CacheMismatch, ConfigError, InputNotFound
+from adf.extract import fill
 from adf.extract.settings import ExtractSettings
 from tests.cache.nursery import environment
 from tests.cache.samples import tree
@@ -115,3 +117,16 @@ def test_what_is_not_given_is_asked_for(videos: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no 'sound'; known: rgb, flow, pose"):
         extract(videos, tmp_path / "cache", modality="sound")
     assert not (tmp_path / "cache").exists()
+
+
+def test_other_versions_only_warn(
+    videos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    extract(videos, tmp_path / "cache")
+    before = files(tmp_path / "cache")
+    Root.open(tmp_path / "cache").commits("rgb").withdraw([1])
+    monkeypatch.setattr(fill, "library_versions", lambda: {"torch": "99.1"})
+    extract(videos, tmp_path / "cache")
+    assert f"rgb was begun with torch {torch.__version__.split('+')[0]}" in caplog.text
+    assert "(now 99.1): new features may differ in the last bits" in caplog.text
+    assert files(tmp_path / "cache") == before
