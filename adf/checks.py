@@ -52,7 +52,8 @@ def package_checks() -> Iterator[Check]:
 
 OPTIONAL = {
     "obstore": ("obstore", "caches on S3"),
-    "cv2": ("opencv-python-headless", "optical flow"),
+    "cv2": ("opencv-contrib-python-headless", "optical flow"),
+    "ai_edge_litert": ("ai-edge-litert", "persons by MediaPipe's network"),
     "tensorboard": ("tensorboard", "curves in TensorBoard"),
     "submitit": ("submitit", "--launcher slurm"),
     "optuna": ("optuna", "tuning of hyper-parameters"),

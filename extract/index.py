@@ -18,6 +18,8 @@ from adf.extract.container import Source, VideoPacket, one_line
 from adf.extract.sampling import Frames, Timeline
 
 ENOUGH = 0.9
+# What begins a picture in MPEG-4.
+PICTURE = b"\x00\x00\x01\xb6"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class _Tally:
     hidden: int = 0
     damaged: int = 0
     untimed: int = 0
+    packed: bool = False
     pts: "array[int]" = field(default_factory=lambda: array("q"))
     key_pts: "array[int]" = field(default_factory=lambda: array("q"))
     key_dts: "array[int]" = field(default_factory=lambda: array("q"))
@@ -54,6 +57,7 @@ class _Tally:
         """Count a packet."""
         self.packets += 1
         self.damaged += packet.is_corrupt
+        self.packed = self.packed or (codec == "mpeg4" and _packed(packet))
         if packet.is_discard or not _shown(packet, codec):
             self.hidden += 1
         elif packet.pts is None:
@@ -97,9 +101,17 @@ def _trusted(stream: VideoStream, tally: _Tally, times: Frames) -> bool:
 
     Where frames are reordered, packets are out of order, unless their times are those of decoding.
     """
-    if tally.untimed or not tally.key_pts or np.unique(times).size < times.size:
+    if tally.untimed or tally.packed or not tally.key_pts or np.unique(times).size < times.size:
         return False
     return not stream.codec_context.has_b_frames or bool((times[1:] < times[:-1]).any())
+
+
+def _packed(packet: VideoPacket) -> bool:
+    """Tell packets with two pictures, as XviD and DivX make them: times are then those of others.
+
+    An empty picture follows later, so that counting packets still counts frames.
+    """
+    return bytes(packet).count(PICTURE) > 1
 
 
 def _shown(packet: VideoPacket, codec: str) -> bool:
