@@ -18,10 +18,15 @@ from adf.errors import AdfError, ConfigError, Exit, InputNotFound, Interrupted
 from adf.extract.settings import ExtractSettings
 from adf.progress import Mode, progress
 
-POLL = 0.2
+POLL = 0.5
 # With our own search path: the packages may not be installed but lie in a checkout.
+# When whoever started it is gone, whatever the reason, a worker stops as it does for a scheduler.
 START = """
-import json, sys
+import json, os, signal, sys, threading
+def watch():
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
 sys.path[:] = json.loads(sys.argv.pop(1))
 from adf.main import main
 main()
@@ -74,6 +79,8 @@ def fill_by_workers(
                 worker.terminate()
         for worker in started:
             worker.wait()
+            if worker.stdin:
+                worker.stdin.close()
     _judge(root, config.value, started, folder)
     return {"workers": workers, "clips": rows - before, "seconds": perf_counter() - began}
 
@@ -87,7 +94,7 @@ def _start(settings: Path, number: int, workers: int, folder: Path) -> subproces
     environ = {"OMP_NUM_THREADS": threads, **os.environ}
     with open(log, "ab") as file:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=environ
+            command, stdin=subprocess.PIPE, stdout=file, stderr=file, env=environ
         )
 
 
