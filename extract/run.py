@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adf.cache import ClipPlan, Root
+from adf.cache.sweep import sweep_workplace
 from adf.config import Config
 from adf.extract.answer import Answer, describe_filled
 from adf.extract.datasets import DATASETS
@@ -42,18 +43,18 @@ class Mission:
         slug = f"{settings.dataset}-{'-'.join(settings.modality)}"
         with run_folder("extract", self.config, slug=slug, out=self.out, force=self.force) as run:
             plan, folder = self._clips(run.path / MISSING)
+            root = self._root(plan) if self._begun() else None
             work: dict[str, Any] = {}
-            if retry_failed and self._begun():
-                drop_failed(self._root(plan), settings.modality)
-            if not (self._begun() and is_filled(self._root(plan), settings)):
-                if workers > 1:
-                    work = fill_by_workers(
-                        self._root(plan), self.config, workers, run.path, self.progress
-                    )
-                else:
-                    work = self._fill(plan, folder, first_shard(shard, os.environ))
-                note_filled(self._root(plan), settings)
-            answer = describe_filled(self._root(plan), settings.modality, work, run.path)
+            if root and retry_failed:
+                drop_failed(root, settings.modality)
+            if root and is_filled(root, settings):
+                for name in settings.modality:
+                    # Whoever was killed after the last shard was sealed may have left a folder.
+                    sweep_workplace(root.folder, name)
+            else:
+                root, work = self._work(plan, folder, workers, shard, run.path)
+                note_filled(root, settings)
+            answer = describe_filled(root, settings.modality, work, run.path)
             run.result(answer.facts)
         return answer
 
@@ -91,13 +92,21 @@ class Mission:
             settings.cache, plan, store=settings.backend, shard_rows=settings.shard_rows
         )
 
-    def _fill(self, plan: ClipPlan, folder: Path, first: float) -> dict[str, Any]:
+    def _work(
+        self, plan: ClipPlan, folder: Path, workers: int, shard: str | None, run: Path
+    ) -> tuple[Root, dict[str, Any]]:
+        """Fill what is lacking; return the cache and what that cost."""
+        if workers > 1:
+            root = self._root(plan)
+            return root, fill_by_workers(root, self.config, workers, run, self.progress)
+        first = first_shard(shard, os.environ)
         # Torch takes seconds to load, which a cache that is full already must not cost.
         from adf.extract.fill import fill, open_streams
 
         # Networks first: if something is wrong with them, no cache is begun.
         streams = open_streams(self.settings)
-        return fill(self.settings, streams, self._root(plan), folder, first, self.progress)
+        root = self._root(plan)
+        return root, fill(self.settings, streams, root, folder, first, self.progress)
 
 
 def drop_failed(root: Root, modalities: tuple[str, ...]) -> None:

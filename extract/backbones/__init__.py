@@ -18,6 +18,7 @@ from adf.registry import Registry
 
 BACKBONES: Registry[Callable[..., Backbone]] = Registry(
     "backbone",
+    resnet3d.r3d10_tiny,
     resnet3d.r3d18,
     resnet3d.r3d34,
     resnet3d.r3d50,

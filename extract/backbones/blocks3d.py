@@ -52,6 +52,15 @@ class Plan:
     width: int = 64
     expansion: int = 1
     groups: int = 1
+    stem_width: int = 64
+    stem: Triple = (7, 7, 7)
+
+    def stem_units(self, inputs: int, stride: Triple) -> Units:
+        """Return the units before the first block."""
+        time, height, width = self.stem
+        if time == height == width:
+            return self.convolution("1", inputs, self.stem_width, time, stride, 1)
+        return unit("1", inputs, self.stem_width, self.stem, stride)
 
     def units(self, inputs: int, width: int, stride: Triple) -> Units:
         """Return the units of one block; the stride is in its first convolution with space."""

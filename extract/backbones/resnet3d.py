@@ -11,8 +11,7 @@ from adf.extract.backbones.blocks3d import Block, Chain, Plan, factored
 from adf.extract.backbones.formats import KENSHOHARA, MARS, Family
 
 RGB = 3
-STEM_WIDTH = 64
-STEM_SIDE = 7
+STEM_STRIDE = (1, 2, 2)
 
 R18 = Plan((2, 2, 2, 2), bottleneck=False)
 R34 = replace(R18, depths=(3, 4, 6, 3))
@@ -20,6 +19,8 @@ R50 = Plan((3, 4, 6, 3), bottleneck=True, expansion=4)
 R101 = replace(R50, depths=(3, 4, 23, 3))
 R152 = replace(R50, depths=(3, 8, 36, 3))
 R200 = replace(R50, depths=(3, 24, 36, 3))
+# Small enough to be trained in a minute on a CPU, for the embedded data.
+R10_TINY = Plan((1, 1, 1, 1), bottleneck=False, width=16, stem_width=16, stem=(3, 5, 5))
 X101 = replace(R101, width=128, expansion=2, groups=32)
 
 
@@ -32,8 +33,8 @@ class ResNet3D(Chain, Backbone):
 
     def __init__(self, name: str, family: Family, plan: Plan) -> None:
         super().__init__(name, family)
-        self.attach(plan.convolution("1", RGB, STEM_WIDTH, STEM_SIDE, (1, 2, 2), 1))
-        inputs = STEM_WIDTH
+        self.attach(plan.stem_units(RGB, STEM_STRIDE))
+        inputs = plan.stem_width
         for index, depth in enumerate(plan.depths):
             layer, inputs = self._layer(plan, inputs, index, depth)
             self.add_module(self.stages[index + 1], layer)
@@ -66,6 +67,11 @@ class ResNet3D(Chain, Backbone):
             value = F.max_pool3d(value, kernel_size=3, stride=2, padding=1)
         found: Tensor = getattr(self, stage)(value)
         return found
+
+
+def r3d10_tiny(**options: Unpack[Options]) -> Backbone:
+    """Build a 3D-ResNet of 10 narrow layers."""
+    return ResNet3D("r3d10-tiny", KENSHOHARA, R10_TINY).configured(**options)
 
 
 def r3d18(**options: Unpack[Options]) -> Backbone:

@@ -94,9 +94,13 @@ def test_time_is_counted_for_each_clip(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return CpuSlot(forward, batch, (1, 1, 1, 3))
 
-    monkeypatch.setattr(engine_cpu, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(engine_cpu, "process_time", lambda: clock[0])
     assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(3.9, 4)}) == "four"
     assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(4.1, 4)}) == "one"
+    spent = clock[0]
+    assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(8.0, 4)}) == "one"
+    # Far behind after its first pass, it gets no second one.
+    assert clock[0] == spent + 1 + 1 + 8
 
 
 @pytest.mark.parametrize("gone", ["trace", "optimize_for_inference"])

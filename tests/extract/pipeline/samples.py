@@ -15,7 +15,7 @@ SIZE, LENGTH, VIEWS = 32, 4, 2
 # Without decoding processes and with one way to calculate, so that little is started.
 QUICK = {
     "weights.all": "random:3",
-    "backbone.all": "mc3_18",
+    "backbone.all": "r3d10-tiny",
     "clip.size": SIZE,
     "clip.length": LENGTH,
     "clip.views": VIEWS,

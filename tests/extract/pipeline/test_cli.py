@@ -60,7 +60,7 @@ def test_options_for_one_modality_leave_the_others(asked: list[str], tmp_path: P
     words += ["--backbone", "flow=resnext101", "--weights", "a=b.pth", "--levels", "flow=layer4"]
     facts = json.loads(adf(*words, "--json").stdout)
     values = {key: each["value"] for key, each in facts.items()}
-    assert values["backbone"] == {"all": "mc3_18", "flow": "resnext101"}
+    assert values["backbone"] == {"all": "r3d10-tiny", "flow": "resnext101"}
     assert values["weights"] == {"all": "a=b.pth"}
     assert values["levels"] == {"all": "layer1,layer2,layer3,layer4", "flow": "layer4"}
     assert values["modality"] == ["rgb", "flow"]

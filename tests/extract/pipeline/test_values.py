@@ -18,7 +18,7 @@ from tests.cache.samples import tree
 from tests.extract.pipeline.samples import LENGTH, SIZE, VIEWS, extract, opened
 
 
-def by_hand(path: Path, view: int, flip: bool, backbone: str = "mc3_18") -> dict[str, Any]:
+def by_hand(path: Path, view: int, flip: bool, backbone: str = "r3d10-tiny") -> dict[str, Any]:
     """Decode one view, run the network on it alone, and pool: as plainly as can be."""
     network = BACKBONES[backbone](levels=("layer1", "layer2", "layer3", "layer4"))
     load_weights(network, "random:3")
