@@ -17,6 +17,7 @@ NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 AGAIN = "then run the same command again"
 WHAT_TO_DO: dict[int, tuple[type[DiskFull | NotWritable], str]] = {
     errno.ENOSPC: (DiskFull, f"no room left on the device: free some space, {AGAIN}"),
+    errno.EFBIG: (DiskFull, f"larger than files may be: raise the limit (ulimit -f), {AGAIN}"),
     errno.EDQUOT: (DiskFull, f"the disk quota is used up: delete something, {AGAIN}"),
     errno.EACCES: (NotWritable, "permission denied: change its rights or choose another place"),
     errno.EPERM: (NotWritable, "operation not permitted: choose another place"),

@@ -150,7 +150,8 @@ class Root:
         layout = self.layout(modality)
         if layout.codec != codec:
             raise CacheMismatch(
-                f"{modality} in {self.folder} was begun with codec '{layout.codec}', not '{codec}'"
+                f"{modality} in {self.folder} was begun with codec '{layout.codec}', not "
+                f"'{codec}': ask for the same, or give another cache folder"
             )
         self.store.declare(layout, provenance.parts())
 

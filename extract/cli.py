@@ -96,7 +96,7 @@ def per_modality(name: str, text: str) -> Callable[[F], F]:
 @click.option("--device", help="auto, cpu or cuda[:N].")
 @click.option("--batch-size", type=int, help="Clips at a time; 0: as suits the device.")
 @click.option("--decoders", type=int, help="Decoding processes for each worker.")
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes at this.")
+@click.option("--workers", type=int, default=1, show_default=True, help="Processes to start.")
 @click.option(
     "--launcher",
     type=click.Choice(["local"]),

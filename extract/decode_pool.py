@@ -32,7 +32,7 @@ class DecodePool:
 
     def __init__(self, recipe: Recipe, workers: int = 1, seconds: float = 120.0) -> None:
         if workers < 0 or not seconds > 0:
-            raise ConfigError(f"{workers} decoding workers for {seconds} seconds cannot be")
+            raise ConfigError(f"decoders: {workers} processes for {seconds} seconds cannot be")
         self._recipe, self._most, self._seconds = recipe, workers, seconds
         self._workers: list[Process] = []
         # One more than are under way: the caller looks at that one.

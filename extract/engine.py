@@ -148,10 +148,10 @@ def check(
     ways = list(engine_cuda.WAYS if device.type == "cuda" else engine_cpu.WAYS)
     if way != "auto" and way not in ways:
         raise ConfigError(
-            f"way '{way}' is not known on {device.type}: choose auto, {', '.join(ways)}"
+            f"engine '{way}' is not known on {device.type}: choose auto, {', '.join(ways)}"
         )
     if batch < 0:
-        raise ConfigError(f"--batch {batch}: need a number of clips, or 0 for the best")
+        raise ConfigError(f"--batch-size {batch}: need a number of clips, or 0 for the best")
     if len(normalisation.mean) != backbone.in_channels:
         raise ConfigError(
             f"normalisation '{normalisation.name}' is for {len(normalisation.mean)} channels, "

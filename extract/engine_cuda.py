@@ -128,7 +128,7 @@ def fitting(attempt: Callable[[int], Prepared], asked: int, usual: int) -> Prepa
         if asked or size == 1:
             raise ConfigError(
                 f"the GPU has too little memory for {size} clips at a time: "
-                + ("choose a smaller --batch" if size > 1 else "choose --device cpu")
+                + ("choose a smaller --batch-size" if size > 1 else "choose --device cpu")
             )
         size //= 2
         LOG.warning(

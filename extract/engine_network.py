@@ -75,8 +75,8 @@ def chosen_precision(amp: str, device: torch.device) -> Precision:
         return "float16" if device.type == "cuda" else "float32"
     if amp not in get_args(Precision):
         raise ConfigError(
-            f"amp '{amp}' is not known: choose auto, {', '.join(get_args(Precision))}"
+            f"precision '{amp}' is not known: choose auto, {', '.join(get_args(Precision))}"
         )
     if amp == "float16" and device.type != "cuda":
-        raise ConfigError("amp 'float16' needs a GPU: choose auto or float32")
+        raise ConfigError("precision 'float16' needs a GPU: choose auto or float32")
     return "float16" if amp == "float16" else "float32"

@@ -1,5 +1,6 @@
 """How large a cache will be and how long it will take, before anything is written."""
 
+import logging
 import shutil
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,6 +21,7 @@ from adf.extract.settings import ExtractSettings
 from adf.extract.shards import jobs_of
 from adf.extract.stream import Stream
 
+LOG = logging.getLogger("adf.extract")
 TRIED_VIDEOS = 4
 
 
@@ -35,6 +37,7 @@ def predict(settings: ExtractSettings, plan: ClipPlan, folder: Path, workers: in
         for stream, engine in zip(streams, engines, strict=True)
     }
     total = sum(sum(levels.values()) for levels in sizes.values())
+    LOG.info("%s in all; now some clips are timed", size(total))
     decoding = seconds_to_decode(settings, plan, folder, streams)
     forward = sum(seconds_to_run(engine) for engine in engines)
     # Decoding goes on beside the networks, as long as it has processes of its own.

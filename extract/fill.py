@@ -41,12 +41,7 @@ def fill(
     """
     began = perf_counter()
     recipe = recipe_of(settings, [stream.modality for stream in streams])
-    branches: list[Branch] = []
-    for stream in streams:
-        # What was quicker for one modality is so for the others that have the same network.
-        ways = {b.stream.backbone.name: b.collector.engine.way for b in branches}
-        way = ways.get(stream.backbone.name, settings.engine)
-        branches.append(branch_of(replace(settings, engine=way), root, recipe, stream))
+    branches = open_branches(settings, streams, root)
     shards = branches[0].appender.layout.shards
     left = sum(
         len(branch.appender.layout.rows_of(shard))
@@ -72,11 +67,35 @@ def fill(
     }
 
 
+def open_branches(settings: ExtractSettings, streams: Sequence[Stream], root: Root) -> list[Branch]:
+    """Begin all modalities, or take them up."""
+    recipe = recipe_of(settings, [stream.modality for stream in streams])
+    branches: list[Branch] = []
+    for stream in streams:
+        # What was quicker for one modality is so for the others that have the same network.
+        ways = {b.stream.backbone.name: b.collector.engine.way for b in branches}
+        way = ways.get(stream.backbone.name, settings.engine)
+        branches.append(branch_of(replace(settings, engine=way), root, recipe, stream))
+    return branches
+
+
+def drop_failed(branches: Sequence[Branch]) -> None:
+    """Make the shards in which clips failed not exist, so that they are tried again."""
+    for branch in branches:
+        commits = branch.appender.commits
+        records = (commits.read(shard) for shard in sorted(commits.done()))
+        again = [record.shard for record in records if record.failed]
+        if again:
+            LOG.info("%s: shards with failed clips are done again: %s", branch.stream.name, again)
+            commits.withdraw(again)
+
+
 def open_streams(settings: ExtractSettings) -> list[Stream]:
     """Open all modalities with their networks."""
     device = str(chosen_device(settings.device))
     streams = [open_stream(settings, name, device) for name in settings.modality]
     for stream in streams:
+        stream.check(settings)
         for note in stream.notes:
             LOG.info("%s: %s", stream.name, note)
     return streams

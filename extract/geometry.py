@@ -20,6 +20,7 @@ from adf.errors import ConfigError
 
 Pixels = NDArray[np.uint8]
 MOST_PIXELS = 1 << 26
+LARGEST = 8192
 # A name stands for the values it gives: change what a fit does, and it needs the next number.
 FITS = {"crop": "crop-bilinear/1", "stretch": "stretch-bilinear/1"}
 
@@ -40,7 +41,7 @@ class Geometry:
     def __post_init__(self) -> None:
         if self.fit not in FITS:
             raise ConfigError(f"geometry '{self.name}': no fit '{self.fit}'; {', '.join(FITS)}")
-        if not (1 <= self.width <= 8192 and 1 <= self.height <= 8192):
+        if not (1 <= self.width <= LARGEST and 1 <= self.height <= LARGEST):
             raise ConfigError(f"geometry '{self.name}': {self.width}x{self.height} is no size")
 
     def as_json(self) -> dict[str, Any]:

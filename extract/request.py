@@ -7,6 +7,7 @@ only saves that where the very same was asked before. Without it everything is f
 import json
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,10 @@ def _request(settings: ExtractSettings, name: str) -> dict[str, Any]:
     common = {field: getattr(settings, field) for field in COMMON}
     common["clip"] = asdict(settings.clip)
     details = modality_settings(settings, name)
-    files = [own["weights"], str(details.get("weights", ""))]
-    contents = {file: file_sha256(Path(file)) for file in files if file and Path(file).is_file()}
-    request = {"version": __version__, **own, **common, name: details, "files": contents}
+    files = [Path(text).expanduser() for text in (own["weights"], details.get("weights")) if text]
+    contents = {str(file): file_sha256(file) for file in files if file.is_file()}
+    # What it publishes may be another file in another version.
+    versions = {"adf": __version__, "torchvision": version("torchvision")}
+    request = {"versions": versions, **own, **common, name: details, "files": contents}
     asked: dict[str, Any] = json.loads(json.dumps(request))
     return asked

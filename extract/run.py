@@ -11,6 +11,7 @@ from adf.cache.sweep import sweep_workplace
 from adf.config import Config
 from adf.extract.answer import Answer, describe_filled
 from adf.extract.datasets import DATASETS
+from adf.extract.datasets.videos import count
 from adf.extract.launch import fill_by_workers, first_shard
 from adf.extract.request import is_filled, note_filled
 from adf.extract.settings import ExtractSettings
@@ -19,6 +20,16 @@ from adf.runs import run_folder
 
 LOG = logging.getLogger("adf.extract")
 MISSING = "missing.txt"
+
+
+@dataclass(frozen=True)
+class Job:
+    """The clips to extract, where their videos are, and how to go about it."""
+
+    plan: ClipPlan
+    folder: Path
+    first: float
+    retry_failed: bool
 
 
 @dataclass(frozen=True)
@@ -45,14 +56,13 @@ class Mission:
             plan, folder = self._clips(run.path / MISSING)
             root = self._root(plan) if self._begun() else None
             work: dict[str, Any] = {}
-            if root and retry_failed:
-                drop_failed(root, settings.modality)
-            if root and is_filled(root, settings):
+            if root and not retry_failed and is_filled(root, settings):
                 for name in settings.modality:
                     # Whoever was killed after the last shard was sealed may have left a folder.
                     sweep_workplace(root.folder, name)
             else:
-                root, work = self._work(plan, folder, workers, shard, run.path)
+                job = Job(plan, folder, first_shard(shard, os.environ), retry_failed)
+                root, work = self._work(job, workers, run.path)
                 note_filled(root, settings)
             answer = describe_filled(root, settings.modality, work, run.path)
             run.result(answer.facts)
@@ -78,7 +88,8 @@ class Mission:
         if missing:
             videos.require_all(missing, allow_missing=settings.allow_missing)
         if videos.missing:
-            LOG.warning("%d videos are missing%s", len(videos.missing), missing or "")
+            listed = f": see {missing}" if missing else ""
+            LOG.warning("%s not found%s", count(len(videos.missing), "video"), listed)
         return videos.plan(settings.clip.views, flip=settings.clip.flip), videos.folder
 
     def _begun(self) -> bool:
@@ -92,31 +103,17 @@ class Mission:
             settings.cache, plan, store=settings.backend, shard_rows=settings.shard_rows
         )
 
-    def _work(
-        self, plan: ClipPlan, folder: Path, workers: int, shard: str | None, run: Path
-    ) -> tuple[Root, dict[str, Any]]:
+    def _work(self, job: Job, workers: int, run: Path) -> tuple[Root, dict[str, Any]]:
         """Fill what is lacking; return the cache and what that cost."""
-        if workers > 1:
-            root = self._root(plan)
-            return root, fill_by_workers(root, self.config, workers, run, self.progress)
-        first = first_shard(shard, os.environ)
         # Torch takes seconds to load, which a cache that is full already must not cost.
-        from adf.extract.fill import fill, open_streams
+        from adf.extract.fill import drop_failed, fill, open_branches, open_streams
 
         # Networks first: if something is wrong with them, no cache is begun.
         streams = open_streams(self.settings)
-        root = self._root(plan)
-        return root, fill(self.settings, streams, root, folder, first, self.progress)
-
-
-def drop_failed(root: Root, modalities: tuple[str, ...]) -> None:
-    """Make the shards in which clips failed not exist, so that they are tried again."""
-    for name in modalities:
-        if name not in root.modalities():
-            continue
-        commits = root.commits(name)
-        records = (commits.read(shard) for shard in sorted(commits.done()))
-        again = [record.shard for record in records if record.failed]
-        if again:
-            LOG.info("%s: %d shards with failed clips are done again", name, len(again))
-            commits.withdraw(again)
+        root = self._root(job.plan)
+        if job.retry_failed:
+            # Only once it is certain that the cache was made with these very settings.
+            drop_failed(open_branches(self.settings, streams, root))
+        if workers > 1:
+            return root, fill_by_workers(root, self.config, workers, run, self.progress)
+        return root, fill(self.settings, streams, root, job.folder, job.first, self.progress)

@@ -10,7 +10,7 @@ from adf.cache.spec import DType
 from adf.cache.store import Codec
 from adf.cache.stores import STORES
 from adf.errors import ConfigError
-from adf.extract.geometry import Geometry
+from adf.extract.geometry import LARGEST
 from adf.extract.modalities import MODALITIES
 from adf.extract.modalities.flow.settings import FlowSettings
 from adf.extract.modalities.pose.settings import PoseSettings
@@ -32,6 +32,13 @@ class ClipSettings:
     stride: int = 1
     fps: str = ""
     size: int = 112
+
+    def __post_init__(self) -> None:
+        for name in ("views", "length", "stride", "size"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"clip.{name} is {getattr(self, name)}: at least 1 is needed")
+        if self.size > LARGEST:
+            raise ConfigError(f"clip.size is {self.size}: at most {LARGEST} pixels are possible")
 
     def as_views(self) -> Views:
         """Return the views of every segment."""
@@ -86,8 +93,11 @@ class ExtractSettings:
                 if key not in (ALL, *MODALITIES):
                     known = ", ".join((ALL, *MODALITIES))
                     raise ConfigError(f"{name}: there is no modality '{key}'; known: {known}")
+        if self.decoders < 0:
+            raise ConfigError(f"decoders is {self.decoders}: 0 decodes in the worker itself")
+        if not self.decode_seconds > 0:
+            raise ConfigError(f"decode_seconds is {self.decode_seconds:g}: more than 0 is needed")
         # Whatever can be known to be wrong is told before a cache is begun.
-        Geometry("square", self.clip.size, self.clip.size)
         self.clip.as_views()
         Pooling.parse(self.pool)
         STORES[self.backend].check(self.codec)

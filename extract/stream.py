@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from adf.cache import ClipPlan, Provenance
 from adf.errors import ConfigError
 from adf.extract.backbones import BACKBONES, NORMALISATIONS, Backbone, Normalisation
-from adf.extract.engine import Engine
+from adf.extract.engine import Engine, check, chosen_device
+from adf.extract.engine_network import chosen_precision
 from adf.extract.modalities import build
 from adf.extract.modalities.clip import Modality
 from adf.extract.pooling import Pooling
@@ -36,6 +37,12 @@ class Stream:
     def name(self) -> str:
         """The name of the modality."""
         return self.modality.name
+
+    def check(self, settings: ExtractSettings) -> None:
+        """Refuse what no engine can be made of, before anything is begun."""
+        device = chosen_device(settings.device)
+        chosen_precision(settings.precision, device)
+        check(self.normalisation, self.backbone, settings.engine, device, settings.batch)
 
     def engine(self, settings: ExtractSettings, way: str, batch: int) -> Engine:
         """Return what runs the network."""

@@ -28,8 +28,13 @@ def entries_of(folder: str) -> list[os.DirEntry[str]]:
         return list(entries)
 
 
-def walk(folder: str, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """Yield the paths of all files below ``folder``, which is itself below those ``above``."""
+def walk(
+    folder: str, prefix: str, above: tuple[tuple[int, int], ...], unusable: list[str]
+) -> Iterator[str]:
+    """Yield the paths of all files below ``folder``, which is itself below those ``above``.
+
+    What is named as a video and is none that could be opened is added to ``unusable``.
+    """
     status = os.stat(folder)
     identity = (status.st_dev, status.st_ino)
     # A link to a folder above would never end.
@@ -38,10 +43,17 @@ def walk(folder: str, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterat
     for entry in entries_of(folder):
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from walk(entry.path, f"{prefix}{entry.name}/", (*above, identity))
-        elif entry.is_file():
-            yield prefix + entry.name
+        path = prefix + entry.name
+        try:
+            if entry.is_dir():
+                yield from walk(entry.path, f"{path}/", (*above, identity), unusable)
+            elif entry.is_file() and entry.name.isprintable() and "\\" not in entry.name:
+                yield path
+            elif splitext(path)[1].lower() in SUFFIXES:
+                unusable.append(path)
+        except OSError:
+            # A link that leads to itself, or a folder that may not be read.
+            unusable.append(path)
 
 
 class Disk:
@@ -51,12 +63,16 @@ class Disk:
         if folder is None:
             raise ConfigError("this dataset needs the folder of its videos: give --videos")
         self.folder = folder
+        unusable: list[str] = []
         try:
-            self.files = frozenset(walk(str(folder), "", ()))
+            self.files = frozenset(walk(str(folder), "", (), unusable))
         except OSError as error:
             raise InputNotFound(
                 f"the folder of videos {error.filename} cannot be read: {error.strerror}"
             ) from error
+        self.unusable = tuple(sorted(unusable))
+        """What looks like a video, or may hold some, and cannot be used: links that lead nowhere,
+        pipes, folders that may not be read, names that are not printable."""
         self.videos = sorted(file for file in self.files if cut(file)[2].lower() in SUFFIXES)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for video in self.videos:

@@ -37,7 +37,7 @@ def gather(
         extra = {video: entry for video in unlisted if (entry := classify(video))}
         found |= extra
         unlisted = [video for video in unlisted if video not in extra]
-    notes = [*remarks, renamed, _left_out(unlisted)]
+    notes = [*remarks, renamed, _left_out(unlisted), _unusable(disk.unusable)]
     return VideoList(
         name,
         disk.folder,
@@ -111,6 +111,11 @@ def _name(path: str) -> str:
 def _left_out(unlisted: Sequence[str]) -> str:
     what = f"{count(len(unlisted), 'video')} on the disk not listed and left out"
     return f"{what}: {first(tuple(unlisted))}" if unlisted else ""
+
+
+def _unusable(names: Sequence[str]) -> str:
+    why = "links to nowhere, pipes, what may not be read, names that cannot be printed"
+    return f"{len(names)} left out ({why}): {first(tuple(names))}" if names else ""
 
 
 def _frame(found: dict[str, Listed]) -> Any:

@@ -97,7 +97,7 @@ def test_a_batch_that_does_not_fit_is_halved(caplog: pytest.LogCaptureFixture) -
             made = engine(backbone("r3d18"), device="cuda", way="auto", frames=32, size=224)
         assert "trying" in caplog.text
         assert 1 <= made.batch < 4
-        with pytest.raises(ConfigError, match="choose a smaller --batch"):
+        with pytest.raises(ConfigError, match="choose a smaller --batch-size"):
             engine(backbone("r3d18"), device="cuda", way="auto", frames=32, size=224, batch=64)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)

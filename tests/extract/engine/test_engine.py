@@ -117,14 +117,14 @@ def test_wrong_clips_are_refused(wrong: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"way": "fast"}, "way 'fast' is not known on cpu: choose auto, frozen, folded"),
-        ({"way": "cuda-graph"}, "way 'cuda-graph' is not known on cpu"),
-        ({"batch": -1}, "--batch -1: need"),
+        ({"way": "fast"}, "engine 'fast' is not known on cpu: choose auto, frozen, folded"),
+        ({"way": "cuda-graph"}, "engine 'cuda-graph' is not known on cpu"),
+        ({"batch": -1}, "--batch-size -1: need"),
         ({"device": "tpu"}, "--device 'tpu' is not known: choose auto, cpu, cuda"),
         ({"device": "cpu:1"}, "--device 'cpu:1' is not known"),
         ({"device": "cuda:x"}, "--device 'cuda:x' is not known"),
-        ({"amp": "float8"}, "amp 'float8' is not known: choose auto, float32, float16"),
-        ({"amp": "float16"}, "amp 'float16' needs a GPU"),
+        ({"amp": "float8"}, "precision 'float8' is not known: choose auto, float32, float16"),
+        ({"amp": "float16"}, "precision 'float16' needs a GPU"),
         ({"normalisation": NORMALISATIONS["flow-255"]}, "is for 2 channels, r3d18 takes 3"),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_batch_that_nobody_asked_for_is_halved(caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize(
     ("asked", "room", "text"),
-    [(24, 6, "24 clips at a time: choose a smaller --batch"), (0, 0, "choose --device cpu")],
+    [(24, 6, "24 clips at a time: choose a smaller --batch-size"), (0, 0, "choose --device cpu")],
 )
 def test_too_little_memory_is_said(asked: int, room: int, text: str) -> None:
     with pytest.raises(ConfigError, match=text):

@@ -1,5 +1,6 @@
 """The same command again: nothing is done twice, and nothing else is taken for the same."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from adf.cache import Root
 from adf.config import load
 from adf.errors import CacheMismatch, ConfigError, InputNotFound
 from adf.extract import fill
+from adf.extract.backbones import BACKBONES
 from adf.extract.settings import ExtractSettings
+from adf.extract.weights import load_weights
 from tests.cache.nursery import environment
 from tests.cache.samples import tree
 from tests.extract.pipeline.samples import QUICK, extract
@@ -130,3 +133,28 @@ def test_other_versions_only_warn(
     assert f"rgb was begun with torch {torch.__version__.split('+')[0]}" in caplog.text
     assert "(now 99.1): new features may differ in the last bits" in caplog.text
     assert files(tmp_path / "cache") == before
+
+
+def test_retrying_with_other_settings_drops_nothing(videos: Path, tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    shutil.copytree(videos, films)
+    (films / "run" / "broken.mp4").write_bytes(b"no video")
+    extract(films, tmp_path / "cache")
+    before = files(tmp_path / "cache")
+    with pytest.raises(CacheMismatch, match="stride"):
+        extract(films, tmp_path / "cache", retry_failed=True, clip__stride=2)
+    assert files(tmp_path / "cache") == before
+
+
+def test_weights_of_the_same_name_are_not_the_same(
+    videos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    backbone = BACKBONES["r3d10-tiny"]()
+    for seed in (1, 2):
+        load_weights(backbone, f"random:{seed}")
+        torch.save(backbone.state_dict(), tmp_path / "w.pth")
+        if seed == 1:
+            extract(videos, tmp_path / "cache", weights__all="~/w.pth")
+    with pytest.raises(CacheMismatch, match="weights"):
+        extract(videos, tmp_path / "cache", weights__all="~/w.pth")

@@ -87,13 +87,20 @@ def test_the_environment_counts(asked: list[str], tmp_path: Path) -> None:
         (("--pool", "big"), 2, "compact (7x7)"),
         (("--device", "tpu"), 2, "choose auto, cpu"),
         (("--fps", "often"), 2, "30000/1001"),
-        (("--size", "0"), 2, "0x0 is no size"),
+        (("--size", "0"), 2, "clip.size is 0: at least 1"),
+        (("--size", "9000"), 2, "clip.size is 9000: at most 8192"),
+        (("--clip-len", "0"), 2, "clip.length is 0"),
+        (("--batch-size", "-1"), 2, "--batch-size -1"),
+        (("--decoders", "-1"), 2, "decoders is -1"),
+        (("--set", "engine=quick"), 2, "engine 'quick' is not known on cpu: choose auto, frozen"),
+        (("--set", "precision=float16"), 2, "precision 'float16' needs a GPU"),
+        (("--workers", "2", "--levels", "layer5"), 2, "layer4"),
         (("--workers", "0"), 2, "at least 1"),
         (("--shard", "4"), 2, "0/4"),
         (("--flow-method", "magic"), 2, "flow.method"),
         (("--codec", "zstd", "--backend", "hdf5"), 2, "hdf5"),
     ],
-    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_is_wrong_is_told_in_a_line(
     asked: list[str], tmp_path: Path, words: tuple[str, ...], code: int, told: str

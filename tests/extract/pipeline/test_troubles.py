@@ -1,12 +1,16 @@
 """Videos that are missing, broken or cut: told, never in silence, and nothing else suffers."""
 
 import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adf.errors import FailedItems, InputNotFound
+from tests.cache.nursery import environment
 from tests.cache.samples import tree
 from tests.extract.pipeline.samples import extract, make_videos, opened
 from tests.extract.video.samples import film
@@ -87,3 +91,38 @@ def test_a_clip_without_pictures_of_a_modality_fails_there_alone(
     answer = extract(videos, tmp_path / "cache", modality="rgb,pose", decoders=1, **changes)
     assert answer.facts["modalities"]["rgb"]["failed"] == 0
     assert answer.facts["modalities"]["pose"]["failed"] == 10
+
+
+def test_what_is_no_file_costs_nothing(tmp_path: Path) -> None:
+    films = make_videos(tmp_path / "films", 3)
+    odd = ["loop.mp4", "pipe.mp4", "new\nline.mp4", "back\\slash.mp4", "latin\udcff.mp4"]
+    (films / "run" / odd[0]).symlink_to(odd[0])
+    os.mkfifo(films / "run" / odd[1])
+    for name in odd[2:]:
+        (films / "run" / name).write_bytes(b"")
+    (films / "run" / "folder.mp4").mkdir()
+    answer = extract(films, tmp_path / "cache")
+    assert answer.facts["videos"] == 3
+    assert answer.failed == 0
+    (log,) = tmp_path.glob("runs/extract/2*/log.txt")
+    assert "5 left out (links to nowhere, pipes" in log.read_text()
+
+
+def test_a_file_larger_than_allowed_stops_it_for_now(tmp_path: Path) -> None:
+    films = make_videos(tmp_path / "films", 3)
+    config = repr((str(films), str(tmp_path / "cache")))
+    script = (
+        "import resource, sys\nfrom pathlib import Path\n"
+        "from tests.extract.pipeline.samples import extract\n"
+        f"films, cache = map(Path, {config})\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "extract(films, cache, levels__all='stem', pool='full')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True
+    )
+    assert "DiskFull" in done.stderr
+    assert "raise the limit (ulimit -f)" in done.stderr
+    extract(films, tmp_path / "cache", levels__all="stem", pool="full")
+    extract(films, tmp_path / "whole", levels__all="stem", pool="full")
+    assert tree(tmp_path / "cache") == tree(tmp_path / "whole")
