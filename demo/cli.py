@@ -1,96 +1,100 @@
 """``adf demo``: the whole way on generated data, with the known answer beside the result."""
 
 from pathlib import Path
-from shutil import rmtree
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from adf.cli import Command, emit, json_option
-from adf.errors import ConfigError, CorruptCache
+from adf.answer import emit, json_option
+from adf.cli import Group
+from adf.options import ConfigCommand, progress_option
+from adf.progress import Mode
 
-ALONE, TOGETHER = 1 / 3, 1.0
+if TYPE_CHECKING:
+    from adf.demo.factors import Factors
 
 
-@click.command(cls=Command)
+@click.group(cls=Group, invoke_without_command=True)
 @click.option(
     "--out", default="demo-out", show_default=True, help="Folder; replaced if it is ours."
 )
 @json_option
-def demo(out: str, as_json: bool) -> None:
+@click.pass_context
+def demo(ctx: click.Context, /, out: str, as_json: bool) -> None:
     """Generate features, cache them, damage and mend the cache, and see what fusion gains."""
-    from adf.cache import FeatureCache
-    from adf.demo.features import write_features
+    if ctx.invoked_subcommand:
+        return
+    from adf.demo.tour import tour
 
-    say = (lambda text: None) if as_json else click.echo
-    folder = fresh(Path(out))
-    names = write_features(folder / "features")
-    say(f"1. generated features and clips.csv in {folder}/features")
-    facts = fill(folder, names)
-    say(f"2. imported them: adf cache info {folder}/cache\n\n{facts}\n")
-    found = damage_and_mend(folder, names)
-    say(
-        f"3. flipped one bit; adf cache verify said:\n   {found}\n   dropped it and filled it again"
-    )
-    cache = FeatureCache.open(folder / "cache")
-    scores, clips = measure(cache), int((cache.clips["split_1"] == "test").sum())
-    say(f"4. a linear probe on the cached vectors, on {clips} clips of other films:\n")
-    for name, (score, ceiling) in scores.items():
-        spread = (ceiling * (1 - ceiling) / clips) ** 0.5
-        say(f"   {name:<12} {score:6.1%}   ceiling {ceiling:.1%} +- {spread:.1%}")
-    say(f"\nOpen {folder}/cache with adf, zarr, xarray or h5py: docs/cache.md shows how.")
+    facts = tour(Path(out), (lambda text: None) if as_json else click.echo)
     if as_json:
-        emit({"ok": True, "damage": found, "accuracy": {k: v[0] for k, v in scores.items()}})
+        emit(facts)
 
 
-def fresh(folder: Path) -> Path:
-    """Return an empty folder, replacing what an earlier demo left."""
-    mark = folder / ".adf-demo"
-    if folder.exists() and not mark.is_file():
-        raise ConfigError(f"out: {folder} exists and was not made by adf demo: give another folder")
-    rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    mark.touch()
-    return folder
+def factors_options(function: Any) -> Any:
+    """Add ``-c`` and ``--set``, which change the factors of the dataset."""
+    function = click.option("--set", "sets", multiple=True, metavar="KEY=VALUE")(function)
+    return click.option(
+        "--config",
+        "-c",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        help="Factors as YAML: a file or a preset such as demo/quick. Repeatable.",
+    )(function)
 
 
-def fill(folder: Path, names: list[str]) -> str:
-    """Do as ``adf cache import`` does, and return the summary; done twice, it fills what lacks."""
-    from adf.cache.arrays import ImportConfig, import_arrays, parse_features
-    from adf.cache.info import as_text, describe
-    from adf.cache.plan import read_plan
-    from adf.cache.root import Root
+def factors_of(files: tuple[str, ...], sets: tuple[str, ...]) -> "Factors":
+    """Return the factors of ``who-does-what``, changed as asked."""
+    from adf.demo.factors import load_factors
 
-    plan = read_plan(folder / "features" / "clips.csv", "look-and-move")
-    import_arrays(folder / "cache", plan, parse_features(names), ImportConfig())
-    return as_text(describe(Root.open(folder / "cache")))
+    return load_factors(files, sets).value
 
 
-def damage_and_mend(folder: Path, names: list[str]) -> str:
-    """Flip a bit of the cache, find it, and put things right; return what was found."""
-    from adf.cache.mend import collect
-    from adf.cache.root import Root
-    from adf.cache.verify import verify
+@demo.command(cls=ConfigCommand)
+@click.argument("folder", type=click.Path(path_type=Path))
+@factors_options
+@click.option("--workers", default=2, show_default=True, help="Processes that render.")
+@progress_option
+@json_option
+def make(
+    folder: Path,
+    files: tuple[str, ...],
+    sets: tuple[str, ...],
+    workers: int,
+    progress_mode: Mode,
+    as_json: bool,
+) -> None:
+    """Render the dataset who-does-what into FOLDER; read it by the dataset csv."""
+    from adf.demo.make import LIST, make
 
-    shard = folder / "cache" / "rgb" / "layer3" / "c.2.0.0.0.0"
-    data = bytearray(shard.read_bytes())
-    data[len(data) // 2] ^= 1
-    shard.write_bytes(data)
-    root = Root.open(folder / "cache")
-    (found,) = map(str, verify(root))
-    collect(root, damaged=True)
-    fill(folder, names)
-    if verify(root):
-        raise CorruptCache(f"{folder}/cache could not be mended")
-    return found
+    make(factors_of(files, sets), folder, workers, progress_mode)
+    where = f"adf-extract --dataset csv --videos {folder} --lists {folder / LIST}"
+    emit({"folder": str(folder)}) if as_json else click.echo(f"{folder} is complete: {where} ...")
 
 
-def measure(cache: Any) -> dict[str, tuple[float, float]]:
-    """Return accuracy and ceiling of each modality and of both."""
-    from adf.demo.probe import accuracy
+@demo.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("picture", type=click.Path(path_type=Path))
+@click.option("--clips", default=2, show_default=True, help="Clips of each class.")
+def show(folder: Path, picture: Path, clips: int) -> None:
+    """Draw some clips of each class of FOLDER into the PNG file PICTURE."""
+    from adf.demo.show import contact_sheet
 
-    return {
-        "rgb": (accuracy(cache, ["rgb"]), ALONE),
-        "flow": (accuracy(cache, ["flow"]), ALONE),
-        "rgb x flow": (accuracy(cache, ["rgb", "flow"]), TOGETHER),
-    }
+    contact_sheet(folder, picture, clips)
+    click.echo(f"{picture} shows {clips} clips of each class")
+
+
+@demo.command(cls=ConfigCommand)
+@factors_options
+@json_option
+def ceilings(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> None:
+    """Say what any reader of the streams can reach at best: x binds them, + does not."""
+    from adf.demo.ceilings import ceilings
+
+    found = ceilings(factors_of(files, sets))
+    if as_json:
+        emit({name: float(share) for name, share in found.items()})
+    else:
+        lines = (f"{name:<22} {float(share):6.1%}  {share}" for name, share in found.items())
+        click.echo("\n".join(lines))
