@@ -24,7 +24,9 @@ from adf.progress import Mode, progress
 
 LOG = logging.getLogger("adf.extract")
 ENGINE = "engine"
-HOW = re.compile(r"([\w-]+), batch (\d+), threads (\d+)")
+# Sums are then split among the threads.
+BY_THREADS = {"folded"}
+HOW = re.compile(r"([\w-]+), batch (\d+)(?:, threads (\d+))?")
 
 
 def fill(
@@ -152,8 +154,9 @@ def warn_of_versions(name: str, begun_with: Mapping[str, str]) -> None:
 
 
 def how(engine: Engine) -> str:
-    """Return what decides the last bits: the way of calculating, the batch, and the threads."""
-    return f"{engine.way}, batch {engine.batch}, threads {torch.get_num_threads()}"
+    """Return what decides the last bits: the way of calculating, the batch, perhaps the threads."""
+    threads = f", threads {torch.get_num_threads()}" if engine.way in BY_THREADS else ""
+    return f"{engine.way}, batch {engine.batch}{threads}"
 
 
 def begun(root: Root, name: str) -> str:
@@ -166,7 +169,7 @@ def engine_of(settings: ExtractSettings, stream: Stream, like: str) -> Engine:
     known = HOW.fullmatch(like)
     if not known:
         return stream.engine(settings, settings.engine, settings.batch)
-    way, batch, threads = known[1], int(known[2]), int(known[3])
+    way, batch, threads = known[1], int(known[2]), int(known[3] or torch.get_num_threads())
     if threads != torch.get_num_threads():
         LOG.info("%s was begun with %d threads: so it goes on", stream.name, threads)
         torch.set_num_threads(threads)

@@ -43,13 +43,13 @@ def walk(
     for entry in entries_of(folder):
         if entry.name.startswith("."):
             continue
-        path = prefix + entry.name
+        path, plain = prefix + entry.name, entry.name.isprintable() and "\\" not in entry.name
         try:
-            if entry.is_dir():
+            if entry.is_dir() and plain:
                 yield from walk(entry.path, f"{path}/", (*above, identity), unusable)
-            elif entry.is_file() and entry.name.isprintable() and "\\" not in entry.name:
+            elif entry.is_file() and plain:
                 yield path
-            elif splitext(path)[1].lower() in SUFFIXES:
+            elif splitext(path)[1].lower() in SUFFIXES or entry.is_dir():
                 unusable.append(path)
         except OSError:
             # A link that leads to itself, or a folder that may not be read.

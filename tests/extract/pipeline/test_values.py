@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from adf.cache import Root
 from adf.extract.backbones import BACKBONES
 from adf.extract.geometry import Geometry
 from adf.extract.recipe import Recipe
@@ -65,6 +66,23 @@ def test_workers_and_order_change_not_one_byte(videos: Path, tmp_path: Path) -> 
     extract(videos, tmp_path / "alone")
     extract(videos, tmp_path / "together", workers=2)
     assert tree(tmp_path / "alone") == tree(tmp_path / "together")
+
+
+@pytest.mark.parametrize("way", ["frozen", "folded"])
+def test_threads_are_kept_where_they_matter(videos: Path, tmp_path: Path, way: str) -> None:
+    threads = torch.get_num_threads()
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            extract(videos, tmp_path / f"with{count}", engine=way)
+        # Begun with one thread and gone on with another number: as if nothing had changed.
+        before = tree(tmp_path / "with1")
+        Root.open(tmp_path / "with1").commits("rgb").withdraw([0, 2])
+        extract(videos, tmp_path / "with1", engine=way)
+    finally:
+        torch.set_num_threads(threads)
+    assert tree(tmp_path / "with1") == before
+    assert (tree(tmp_path / "with2") == before) == (way == "frozen")
 
 
 @pytest.mark.parametrize("backend", ["zarr", "hdf5"])
