@@ -113,8 +113,9 @@ class DiskFolder:
         for _ in range(SWEPT):
             try:
                 return write_atomic(target, data, staging=stage, exclusive=exclusive)
-            except FileNotFoundError:
-                # Whoever seals a modality sweeps its staging folder, maybe under our hands.
+            except (FileNotFoundError, FileExistsError):
+                # Whoever seals a modality sweeps its staging folder, maybe under our hands. Python
+                # says that it exists if it goes between being found there and being looked at.
                 continue
         return write_atomic(target, data, staging=stage, exclusive=exclusive)
 

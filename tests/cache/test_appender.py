@@ -222,6 +222,27 @@ def test_workers_that_seal_at_once_agree(tmp_path: Path, store: str) -> None:
     assert tree(tmp_path / "cache") == tree(tmp_path / "wanted")
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError, FileExistsError])
+def test_a_staging_folder_that_is_swept_meanwhile_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    build(tmp_path / "wanted", *TINY)
+    root = Root.create(tmp_path / "cache", make_plan(), shard_rows=SHARD_ROWS)
+    fill(root, make_provenance(make_plan(), *TINY), shards=[0, 1, 2])
+    mkdir, swept = Path.mkdir, []
+
+    def making(path: Path, *arguments: Any, **options: Any) -> None:
+        if path.name == "staging" and len(swept) < 2:
+            swept.append(path)
+            raise error(path)
+        mkdir(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", making)
+    Appender(Root.open(tmp_path / "cache"), make_provenance(make_plan(), *TINY)).seal()
+    assert len(swept) == 2
+    assert tree(tmp_path / "cache") == tree(tmp_path / "wanted")
+
+
 def test_a_sealed_modality_that_grows_again_is_sealed_anew(tmp_path: Path) -> None:
     root = build(tmp_path / "cache")
     before = tree(tmp_path / "cache")
