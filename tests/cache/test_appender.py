@@ -229,7 +229,7 @@ def test_a_staging_folder_that_is_swept_meanwhile_is_made_again(
     build(tmp_path / "wanted", *TINY)
     root = Root.create(tmp_path / "cache", make_plan(), shard_rows=SHARD_ROWS)
     fill(root, make_provenance(make_plan(), *TINY), shards=[0, 1, 2])
-    mkdir, swept = Path.mkdir, []
+    mkdir, swept = Path.mkdir, list[Path]()
 
     def making(path: Path, *arguments: Any, **options: Any) -> None:
         if path.name == "staging" and len(swept) < 2:
