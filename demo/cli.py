@@ -7,7 +7,7 @@ import click
 
 from adf.answer import emit, json_option
 from adf.cli import Group
-from adf.options import ConfigCommand, progress_option
+from adf.options import ConfigCommand, config_options, progress_option, settings
 from adf.progress import Mode
 
 if TYPE_CHECKING:
@@ -98,3 +98,32 @@ def ceilings(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
     else:
         lines = (f"{name:<22} {float(share):6.1%}  {share}" for name, share in found.items())
         click.echo("\n".join(lines))
+
+
+@demo.command(cls=ConfigCommand, context_settings={"auto_envvar_prefix": "ADF_DEMO_PRETRAIN"})
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--workers", default=2, show_default=True, help="Processes that train.")
+@config_options
+@progress_option
+@json_option
+@click.pass_context
+def pretrain(
+    ctx: click.Context, /, folder: Path, workers: int, progress_mode: Mode, as_json: bool
+) -> None:
+    """Train the tiny backbones on flying shapes, one for each modality, into FOLDER.
+
+    They are not Kinetics weights. Those that are there already are used again.
+    """
+    from adf.configs import preset
+    from adf.demo.pretrain import ABOUT, PretrainSettings, pretrain, scores
+
+    config = settings(ctx, PretrainSettings, {}, preset)
+    files = pretrain(config.value, folder, progress_mode, workers)
+    found = {name: scores(path) for name, path in files.items()}
+    if as_json:
+        facts = {name: {"file": str(files[name]), "auc": found[name]} for name in files}
+        emit({"about": ABOUT, "weights": facts})
+        return
+    click.echo(f"{ABOUT}; area under the ROC curve on held-out clips:")
+    for name, path in files.items():
+        click.echo(f"  {name}: {', '.join(f'{k} {v:.2f}' for k, v in found[name].items())}  {path}")

@@ -32,6 +32,21 @@ def test_make_and_show(tmp_path: Path) -> None:
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_pretrain_trains_once(tmp_path: Path) -> None:
+    few = ("clips=4", "held_out=4", "steps=8", "size=32", "frames=4")
+    words = ["pretrain", tmp_path, "--workers", "1", "--progress", "off", "--json"]
+    words += [word for text in few for word in ("--set", text)]
+    first = adf(*words)
+    assert first.returncode == 0, first.stderr
+    facts = json.loads(first.stdout)
+    assert "not on Kinetics" in facts["about"]
+    assert set(facts["weights"]) == {"rgb", "flow", "pose"}
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.pth")}
+    assert {str(path) for path in times} == {each["file"] for each in facts["weights"].values()}
+    assert json.loads(adf(*words).stdout) == facts
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+
+
 def test_ceilings_follow_the_factors() -> None:
     found = json.loads(adf("ceilings", "--json").stdout)
     assert found["rgb x flow x pose"] == 1
