@@ -66,7 +66,7 @@ def _reasons(root: Root, found: list[dict[int, str]]) -> list[dict[str, Any]]:
     return [
         {"row": row, "id": str(ids.iloc[row]), "reason": reason}
         for rows in found
-        for row, reason in rows.items()
+        for row, reason in sorted(rows.items())
     ]
 
 

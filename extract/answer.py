@@ -29,8 +29,8 @@ class Answer:
         """Raise if clips failed: the work is finished, and a script should notice."""
         if self.failed:
             raise FailedItems(
-                f"{self.failed} clips have no features; {self.table} says why. Mend the videos and "
-                "run the same command with --retry-failed, or go on without those clips"
+                f"{self.failed} clips have no features; {self.table} says why. Mend what it names "
+                "and run the same command with --retry-failed, or go on without those clips"
             ).telling(**self.facts)
 
 

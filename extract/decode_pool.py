@@ -99,7 +99,8 @@ class DecodePool:
             if worker.connection in answered:
                 self._read(worker)
             elif now - worker.since >= self._seconds:
-                self._bury(worker, f"decoding took longer than {self._seconds:g} seconds")
+                limit = f"{self._seconds:g} seconds (decode_seconds allows more)"
+                self._bury(worker, f"decoding took longer than {limit}")
 
     def _read(self, worker: Process) -> None:
         try:

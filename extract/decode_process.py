@@ -14,7 +14,7 @@ from os import fsdecode
 from pathlib import Path
 
 from adf.extract.decode_block import END, Block, layout
-from adf.extract.decode_worker import spell_request
+from adf.extract.decode_worker import ALIVE, spell_request
 from adf.extract.recipe import Recipe
 from adf.extract.sampling import Window
 from adf.extract.video import Outcome
@@ -87,11 +87,13 @@ class Process:
             self.connection.send_bytes(json.dumps([task.place, len(request)]).encode())
 
     def answer(self) -> Answer | None:
-        """Read what became of the first request; nothing if it only says that it has begun."""
+        """Read what became of the first request; nothing if it has only begun, or goes on."""
         said = self.connection.recv_bytes()
         self.since = time.monotonic()
         if not self.began:
             self.began = True
+            return None
+        if said == ALIVE:
             return None
         told = json.loads(said)
         outcomes = tuple(Outcome(status, reason) for status, reason in told["outcomes"])

@@ -7,8 +7,9 @@ but the decoder. What is in a video may kill it; its parent has only to notice t
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from adf.extract.decode_block import FRAMES, SECONDS, Block, arrays_in, pictures
 from adf.extract.recipe import Recipe
 from adf.extract.rendering import Decoder
 from adf.extract.sampling import Window
+from adf.extract.video import Decoded
+
+# Sent before the answer, so that slow work is not taken for a process that hangs.
+ALIVE = b"alive"
 
 
 def spell_request(path: str, windows: Sequence[Window]) -> bytes:
@@ -36,10 +41,11 @@ def serve(setup: str) -> None:
         connection.send_bytes(b"ready")
         while True:
             place, size = json.loads(connection.recv_bytes())
-            connection.send_bytes(_answer(blocks[place], size, recipe, decoder))
+            beat = partial(connection.send_bytes, ALIVE)
+            connection.send_bytes(_answer(blocks[place], size, recipe, partial(decoder, beat=beat)))
 
 
-def _answer(block: Block, size: int, recipe: Recipe, decoder: Decoder) -> bytes:
+def _answer(block: Block, size: int, recipe: Recipe, decoder: Callable[..., Decoded]) -> bytes:
     """Do what a block asks for, leave the frames in it, and return the outcomes."""
     request = json.loads(block.bytes(size)[:size])
     windows = [Window(**window) for window in request["windows"]]

@@ -1,6 +1,6 @@
 """A video decoded, and made into the pictures of every modality that needs no torch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +24,16 @@ class Decoder:
         self._made = [(made, build(made.name, made.size, made.settings)) for made in recipe.made]
 
     def __call__(
-        self, path: Path, windows: Sequence[Window], out: Mapping[str, Pixels] | None = None
+        self,
+        path: Path,
+        windows: Sequence[Window],
+        out: Mapping[str, Pixels] | None = None,
+        beat: Callable[[], object] = lambda: None,
     ) -> Decoded:
-        """Decode the windows of one video into ``out``, or into new arrays."""
+        """Decode the windows of one video into ``out``, or into new arrays.
+
+        ``beat`` is called whenever pictures of a window were made: some methods take their time.
+        """
         shapes = self._recipe.shapes(len(windows))
         arrays = out or {name: np.empty(shape, np.uint8) for name, shape in shapes.items()}
         done = decode(path, windows, self._recipe, arrays)
@@ -44,6 +51,7 @@ class Decoder:
                     arrays[made.name][place] = 0
                 else:
                     arrays[made.name][place] = pictures
+                beat()
         return replace(done, lacking=lacking)
 
 
