@@ -15,7 +15,7 @@ from adf.errors import InputNotFound, InvalidInput
 from adf.files import translate_os_error, write_atomic
 
 Bytes = NDArray[np.uint8]
-SWEPT = 3
+SWEPT = 100
 
 
 class Folder(Protocol):

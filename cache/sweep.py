@@ -1,6 +1,7 @@
 """Removing what kills and thefts left behind; nothing that is committed is ever touched."""
 
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -102,7 +103,8 @@ def _is_old(path: Path) -> bool:
 
 
 def _remove_tree(path: Path) -> None:
-    with translate_os_error(path):
+    # Whoever sweeps at the same time may have removed it.
+    with translate_os_error(path), suppress(FileNotFoundError):
         for file in sorted(path.glob("*")):
             file.unlink(missing_ok=True)
     _remove_if_empty(path)
