@@ -1,6 +1,5 @@
 """Weights that torchvision publishes, by the name of the network."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from torchvision.models import get_model_weights
 
 from adf.errors import ConfigError, InvalidInput, MissingDependency
 from adf.extract.backbones.base import Backbone
+from adf.files import file_sha256
 
 
 def download(backbone: Backbone) -> tuple[Path, str]:
@@ -46,7 +46,5 @@ def fetch(url: str, path: Path, option: str = "--weights") -> None:
 def require_beginning(path: Path) -> None:
     """Compare the file with the beginning of its SHA-256, which is part of its name."""
     promised = re.search(r"-([0-9a-f]{8,})\.", path.name)
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if promised and not digest.startswith(promised[1]):
+    if promised and not file_sha256(path).startswith(promised[1]):
         raise InvalidInput(f"weights {path} are not those published: delete the file and try again")
