@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.models.optical_flow import Raft_Small_Weights, raft_small
+from torchvision.models.optical_flow import raft_small
 
 from adf.errors import InvalidInput
 from adf.extract.checkpoints import read_checkpoint
 from adf.extract.checkpoints.matching import layout, listed
-from adf.extract.checkpoints.published import fetch, require_beginning
+from adf.extract.checkpoints.published import published
 from adf.extract.geometry import Pixels
 from adf.extract.modalities.flow.motion import Motion
 from adf.extract.weights import random_seed
@@ -67,21 +67,14 @@ def load(source: str) -> tuple[nn.Module, str]:
         network: nn.Module = raft_small(weights=None)
     if seed is not None:
         return network, f"random:{seed}"
-    path = published() if source == "torchvision" else Path(source).expanduser()
+    if source == "torchvision":
+        path, _ = published("raft_small", "flow.weights")
+    else:
+        path = Path(source).expanduser()
     state, digest = read_checkpoint(path)
     require_state(state, network, path)
     network.load_state_dict(state)
     return network, digest
-
-
-def published() -> Path:
-    """Return the file with torchvision's weights, fetched if it is not there."""
-    url = Raft_Small_Weights.DEFAULT.url
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
-    if not path.is_file():
-        fetch(url, path)
-    require_beginning(path)
-    return path
 
 
 def require_state(state: Any, network: nn.Module, path: Path) -> None:
