@@ -1,7 +1,9 @@
 """The rules of the house, each with a planted fault that proves its check can fail."""
 
+import platform
 import subprocess
 import sys
+from importlib.metadata import PathDistribution, distributions
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.house.checkout import ROOMS, ROOT
 from tests.house.duplication import MOST, duplicated_share
 from tests.house.imports import forbidden_imports
 from tests.house.packages import wrong_packages
+from tests.house.pins import refused_pins
 from tests.house.sizes import oversized_files
 
 SETUP = "[options]\npackage_dir =\n{mapped}\npackages =\n{packages}\n"
@@ -226,3 +229,15 @@ def test_mypy_refuses_a_wrong_type(tmp_path: Path) -> None:
     )
     assert outcome.returncode == 1
     assert 'variable has type "Exit"' in outcome.stdout
+
+
+def test_pip_accepts_each_pinned_version() -> None:
+    assert refused_pins(ROOT / "constraints.txt", distributions(), platform.python_version()) == []
+
+
+@pytest.mark.parametrize(("python", "refused"), [("3.10.4", 0), ("3.11.7", 1)])
+def test_a_pin_for_another_python_is_found(tmp_path: Path, python: str, refused: int) -> None:
+    info = "Metadata-Version: 2.1\nName: some_thing\nVersion: 1.3.1\nRequires-Python: >=3.8,<3.11\n"
+    package = plant(tmp_path, "some_thing.dist-info/METADATA", info).parent
+    pins = plant(tmp_path, "constraints.txt", "# why\nsome.thing==1.3.1; python_version < '4'\n")
+    assert len(refused_pins(pins, [PathDistribution(package)], python)) == refused
