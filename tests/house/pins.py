@@ -17,6 +17,7 @@ def refused_pins(constraints: Path, installed: Iterable[Distribution], python: s
         f"{package.name} {package.version} wants Python {wanted}, this is {python}"
         for package in installed
         if canonicalize_name(package.name) in pins
-        and (wanted := package.metadata.get("Requires-Python"))
+        and "Requires-Python" in package.metadata
+        and (wanted := package.metadata["Requires-Python"])
         and not SpecifierSet(wanted).contains(python, prereleases=True)
     )
