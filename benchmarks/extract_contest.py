@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from adf.cache import Appender, ClipPlan, FeatureCache, Root
 from adf.config import load
-from adf.extract.collector import Collector
-from adf.extract.decode_pool import DecodePool
-from adf.extract.decode_process import Job
+from adf.extract.decoders.pool import DecodePool
+from adf.extract.decoders.process import Job
+from adf.extract.decoders.rendering import Decoder
+from adf.extract.engine.collector import Collector
 from adf.extract.fill import open_streams, recipe_of
-from adf.extract.geometry import Pixels
 from adf.extract.pipeline import Branch, Pipeline
-from adf.extract.rendering import Decoder
-from adf.extract.sampling import Window
 from adf.extract.settings import ExtractSettings
+from adf.extract.video.geometry import Pixels
+from adf.extract.video.sampling import Window
 from benchmarks.extract_meter import Meter, MeteredEngine
 from benchmarks.extract_plain import STACK, PlainLoop, decoded, plain_network
 

@@ -16,9 +16,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.decoding import decode
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from benchmarks.decode_rivals import area, decord, naive, opencv, torchcodec
 from benchmarks.measure import Way, in_turn, save, table
 

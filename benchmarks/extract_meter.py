@@ -6,8 +6,8 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from types import TracebackType
 from typing import Self
 
-from adf.extract.engine import Engine, Features
-from adf.extract.engine_slots import Clips, Key
+from adf.extract.engine.engine import Engine, Features
+from adf.extract.engine.slots import Clips, Key
 
 
 def cpu_seconds() -> float:

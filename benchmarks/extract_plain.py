@@ -17,7 +17,7 @@ from torchvision.models import video
 
 from adf.extract.backbones import Normalisation
 from adf.extract.backbones.formats import TORCHVISION
-from adf.extract.geometry import Geometry
+from adf.extract.video.geometry import Geometry
 from benchmarks.extract_meter import own_thread
 
 STACK, HEIGHT, WIDTH, SIDE = 16, 128, 171, 112

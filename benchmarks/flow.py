@@ -12,10 +12,10 @@ import click
 import torch
 
 from adf.errors import AdfError
-from adf.extract.geometry import Geometry
 from adf.extract.modalities.flow import FlowSettings, make_flow, opencv
 from adf.extract.modalities.flow.motion import Computed, Estimator, Motion
 from adf.extract.modalities.flow.settings import MethodName
+from adf.extract.video.geometry import Geometry
 from benchmarks.measure import Way, in_turn, save
 from tests.extract.flow.known import STEPS, Known, scrolling, shifted
 

@@ -20,10 +20,10 @@ from torch.nn import functional as F
 from adf.demo.pretrain import ABOUT, BACKBONE, PretrainSettings
 from adf.demo.shapes import TOLD, Pixels, Scene, outlines, pixels, questions, scene
 from adf.extract.backbones import BACKBONES, Backbone
-from adf.extract.engine_network import Network
+from adf.extract.engine.network import Network
+from adf.extract.engine.pooling import Pooling
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.flow import make_flow
-from adf.extract.pooling import Pooling
 from adf.extract.weights import draw_weights
 
 CHANNELS = {"rgb": 3, "flow": 2, "pose": 3}

@@ -10,10 +10,10 @@ from adf.demo.factors import load_factors
 from adf.demo.make import FACTORS, LIST
 from adf.errors import InputNotFound
 from adf.extract.datasets import DATASETS
-from adf.extract.geometry import Geometry, Pixels
-from adf.extract.recipe import Made, Recipe
-from adf.extract.rendering import Decoder
-from adf.extract.sampling import Views, Window
+from adf.extract.decoders.rendering import Decoder
+from adf.extract.video.geometry import Geometry, Pixels
+from adf.extract.video.recipe import Made, Recipe
+from adf.extract.video.sampling import Views, Window
 from adf.files import translate_os_error, write_atomic
 
 ZOOM = 2

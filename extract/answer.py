@@ -2,10 +2,11 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adf.cache import Root
 from adf.cache.info import describe, size
@@ -14,6 +15,17 @@ from adf.files import write_atomic
 
 FAILURES = "failures.csv"
 SHOWN = 20
+
+
+class Trouble(NamedTuple):
+    """A clip that has no features, or those of a video that is not whole."""
+
+    modality: str
+    status: str
+    row: int
+    id: str
+    video: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,9 @@ def describe_filled(
     """Return what is in the cache now, with a table of everything that is not in order."""
     info = describe(root)
     found = {name: info["modalities"][name] for name in modalities}
+    videos = root.plan.frame["video"]
     troubles = [
-        (name, kind, row["row"], row["id"], row["reason"])
+        Trouble(name, kind, row["row"], row["id"], str(videos.iloc[row["row"]]), row["reason"])
         for name, facts in found.items()
         for kind in ("failed", "partial")
         for row in facts[kind]
@@ -67,9 +80,7 @@ def describe_filled(
         "failures": str(table) if troubles else None,
     }
     lines = [_heading(info, work), *(_line(name, each) for name, each in counts.items())]
-    lines += [f"  {kind}: {name} {clip}: {why}" for name, kind, _, clip, why in troubles[:SHOWN]]
-    if len(troubles) > SHOWN:
-        lines.append(f"  and {len(troubles) - SHOWN} more, all in {table}")
+    lines += _grouped(troubles, table)
     return Answer(facts, "\n".join(lines), failed, str(table))
 
 
@@ -88,9 +99,20 @@ def _line(name: str, facts: Mapping[str, Any]) -> str:
     return f"  {name}: {facts['ok']} ok{trouble}, {size(facts['bytes'])}, {levels}"
 
 
-def _csv(troubles: Sequence[tuple[Any, ...]]) -> bytes:
+def _grouped(troubles: Sequence[Trouble], table: Path) -> list[str]:
+    """Return a line for all clips of a video that have the same trouble."""
+    counts = Counter((each.status, each.modality, each.video, each.reason) for each in troubles)
+    lines = [
+        f"  {status}: {modality} {video} ({count} clip{'s' * (count > 1)}): {reason}"
+        for (status, modality, video, reason), count in counts.items()
+    ]
+    more = [f"  and {len(lines) - SHOWN} more, all in {table}"] if len(lines) > SHOWN else []
+    return lines[:SHOWN] + more
+
+
+def _csv(troubles: Sequence[Trouble]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("modality", "status", "row", "id", "reason"))
+    writer.writerow(Trouble._fields)
     writer.writerows(troubles)
     return text.getvalue().encode()

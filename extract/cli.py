@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 import click
 
 from adf.answer import emit, json_option
+from adf.endings import CtrlC
 from adf.errors import ConfigError
+from adf.extract.completion import offers
 from adf.extract.modalities import MODALITIES
 from adf.options import (
+    OURS,
     ConfigCommand,
     config_options,
     progress_option,
@@ -56,7 +59,14 @@ def _by_modality(
 def per_modality(name: str, text: str) -> Callable[[F], F]:
     """Add an option that takes ``VALUE``, or ``MODALITY=VALUE``."""
     form = "[MODALITY=]VALUE"
-    return click.option(name, multiple=True, callback=_by_modality, metavar=form, help=text)
+    return click.option(
+        name,
+        multiple=True,
+        callback=_by_modality,
+        metavar=form,
+        shell_complete=offers(name.removeprefix("--").replace("-", "_")),
+        help=text,
+    )
 
 
 @click.command(cls=ConfigCommand, context_settings={"auto_envvar_prefix": "ADF_EXTRACT"})
@@ -65,15 +75,23 @@ def per_modality(name: str, text: str) -> Callable[[F], F]:
     multiple=True,
     callback=_listed,
     metavar="NAME",
+    shell_complete=offers("modality"),
     help=f"{', '.join(MODALITIES)}. Repeatable; one decoding serves all.",
 )
-@click.option("--dataset", metavar="NAME", help="ucf101, hmdb51, jhmdb21, folder or csv.")
-@click.option("--videos", metavar="FOLDER", help="Where the videos are.")
-@click.option("--lists", metavar="PATH", help="Where the dataset's lists are, or the csv.")
+@click.option(
+    "--dataset",
+    metavar="NAME",
+    shell_complete=offers("dataset"),
+    help="ucf101, hmdb51, jhmdb21, folder or csv.",
+)
+@click.option("--videos", type=click.Path(), metavar="FOLDER", help="Where the videos are.")
+@click.option(
+    "--lists", type=click.Path(), metavar="PATH", help="Where the dataset's lists are, or the csv."
+)
 @click.option("--unlisted", is_flag=True, help="Also take videos that are on no list.")
 @click.option("--allow-missing", is_flag=True, help="Go on without videos that are not there.")
-@click.option("--cache", metavar="FOLDER", help="Where the features go.")
-@per_modality("--backbone", "Network, such as r3d50 or r2plus1d_18.")
+@click.option("--cache", type=click.Path(), metavar="FOLDER", help="Where the features go.")
+@per_modality("--backbone", "Network, such as r3d50 or r2plus1d-18.")
 @per_modality("--weights", "Checkpoint file, torchvision, or random[:SEED].")
 @per_modality("--levels", "Levels to keep, such as layer2,layer4.")
 @per_modality("--normalisation", "Preset; by default that of the checkpoint's family.")
@@ -84,16 +102,28 @@ def per_modality(name: str, text: str) -> Callable[[F], F]:
 @click.option("--stride", type=int, help="Take every n-th frame.")
 @click.option("--fps", help="Take frames at this rate, by their time.")
 @click.option("--size", type=int, help="Height and width of the pictures.")
-@click.option("--flow-method", help="dis, farneback, tvl1, raft, repflow or frames.")
-@click.option("--pose-method", help="lraspp, maskrcnn, keypointrcnn, mediapipe, sidecar, frames.")
-@click.option("--pose-rendering", help="masked-rgb, mask or heatmap.")
-@click.option("--pool", help="compact (7x7), standard (14x14), full or HxW.")
-@click.option("--dtype", help="float16, float32 or uint8.")
-@click.option("--backend", help="zarr or hdf5.")
-@click.option("--codec", help="none or zstd.")
+@click.option(
+    "--flow-method",
+    shell_complete=offers("flow.method"),
+    help="dis, farneback, tvl1, raft, repflow or frames.",
+)
+@click.option(
+    "--pose-method",
+    shell_complete=offers("pose.method"),
+    help="lraspp, maskrcnn, keypointrcnn, mediapipe, sidecar, frames.",
+)
+@click.option(
+    "--pose-rendering", shell_complete=offers("pose.rendering"), help="masked-rgb, mask or heatmap."
+)
+@click.option(
+    "--pool", shell_complete=offers("pool"), help="compact (7x7), standard (14x14), full or HxW."
+)
+@click.option("--dtype", shell_complete=offers("dtype"), help="float16, float32 or uint8.")
+@click.option("--backend", shell_complete=offers("backend"), help="zarr or hdf5.")
+@click.option("--codec", shell_complete=offers("codec"), help="none or zstd.")
 @click.option("--strict", is_flag=True, help="Partly readable videos count as failed.")
 @click.option("--retry-failed", is_flag=True, help="First drop the shards in which clips failed.")
-@click.option("--device", help="auto, cpu or cuda[:N].")
+@click.option("--device", shell_complete=offers("device"), help="auto, cpu or cuda[:N].")
 @click.option("--batch-size", type=int, help="Clips at a time; 0: as suits the device.")
 @click.option("--decoders", type=int, help="Decoding processes for each worker.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes to start.")
@@ -142,10 +172,18 @@ def extract(
         raise ConfigError("--shard says that the workers are started by hand: leave --workers out")
     from adf.extract.run import Mission
 
-    mission = Mission(config, progress_mode, out, force)
-    if dry_run:
-        answer = mission.predict(workers)
-    else:
-        answer = mission.carry_out(workers, shard, retry_failed=retry_failed)
-    emit(answer.facts) if as_json else click.echo(answer.text)
+    # Whoever asks for errors alone wants no progress either.
+    silent = ctx.meta[f"{OURS}.verbosity"] <= -2
+    mission = Mission(config, "off" if silent else progress_mode, out, force)
+    try:
+        if dry_run:
+            answer = mission.predict(workers)
+        else:
+            answer = mission.carry_out(workers, shard, retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        raise CtrlC("stopped by Ctrl-C: run the same command again to go on") from None
+    if not as_json:
+        click.echo(answer.text)
     answer.judge()
+    if as_json:
+        emit({"ok": True, **answer.facts})

@@ -13,10 +13,10 @@ import numpy as np
 from adf.cache import ClipPlan
 from adf.cache.info import size
 from adf.extract.answer import Answer
-from adf.extract.engine import Engine
+from adf.extract.decoders.rendering import Decoder, render
+from adf.extract.engine.engine import Engine
 from adf.extract.fill import open_streams, recipe_of
 from adf.extract.modalities.clip import Clip
-from adf.extract.rendering import Decoder, render
 from adf.extract.settings import ExtractSettings
 from adf.extract.shards import jobs_of
 from adf.extract.stream import Stream

@@ -12,14 +12,14 @@ import torch
 
 from adf.cache import Appender, Root
 from adf.cache.root import library_versions
-from adf.extract.collector import Collector
-from adf.extract.decode_pool import DecodePool
-from adf.extract.engine import Engine, chosen_device
+from adf.extract.decoders.pool import DecodePool
+from adf.extract.engine.collector import Collector
+from adf.extract.engine.engine import Engine, chosen_device
 from adf.extract.modalities.clip import Modality
 from adf.extract.pipeline import Branch, Pipeline
-from adf.extract.recipe import Made, Recipe
 from adf.extract.settings import ExtractSettings, modality_settings
 from adf.extract.stream import Stream, open_stream
+from adf.extract.video.recipe import Made, Recipe
 from adf.progress import Mode, progress
 
 LOG = logging.getLogger("adf.extract")

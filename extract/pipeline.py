@@ -7,16 +7,16 @@ from pathlib import Path
 from time import perf_counter
 
 from adf.cache import Appender, ClipPlan, Draft, claims, until_filled
-from adf.extract.collector import Collector
-from adf.extract.decode_pool import DecodePool
-from adf.extract.decode_process import Job
-from adf.extract.engine import Features
-from adf.extract.geometry import Pixels
+from adf.extract.decoders.pool import DecodePool
+from adf.extract.decoders.process import Job
+from adf.extract.decoders.rendering import render
+from adf.extract.engine.collector import Collector
+from adf.extract.engine.engine import Features
 from adf.extract.modalities.clip import Clip, Modality
-from adf.extract.rendering import render
 from adf.extract.shards import Task, Writer, tasks
 from adf.extract.stream import Stream
-from adf.extract.video import Decoded
+from adf.extract.video.decoding import Decoded
+from adf.extract.video.geometry import Pixels
 
 Step = Callable[[int, str], None]
 # Which row of which draft, and what is lacking in its video.

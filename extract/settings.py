@@ -10,12 +10,12 @@ from adf.cache.spec import DType
 from adf.cache.store import Codec
 from adf.cache.stores import STORES
 from adf.errors import ConfigError
-from adf.extract.geometry import LARGEST
+from adf.extract.engine.pooling import Pooling
 from adf.extract.modalities import MODALITIES
 from adf.extract.modalities.flow.settings import FlowSettings
 from adf.extract.modalities.pose.settings import PoseSettings
-from adf.extract.pooling import Pooling
-from adf.extract.sampling import Views
+from adf.extract.video.geometry import LARGEST
+from adf.extract.video.sampling import Views
 
 ALL = "all"
 PerModality = dict[str, str]

@@ -9,15 +9,17 @@ from types import TracebackType
 from typing import Self
 
 from adf.cache import ClipPlan, Draft
-from adf.extract.decode_process import Job
-from adf.extract.sampling import Window
+from adf.extract.decoders.process import Job
+from adf.extract.video.sampling import Window
 
 Drafts = Mapping[str, Draft]
+# All pictures of a job are in memory at the same time.
+MOST_WINDOWS = 16
 
 
 @dataclass(frozen=True)
 class Task:
-    """One video of a shard, with the drafts that want its features."""
+    """Windows of one video of a shard, with the drafts that want their features."""
 
     job: Job
     drafts: Drafts
@@ -32,14 +34,16 @@ def tasks(plan: ClipPlan, folder: Path, shards: Iterable[tuple[Draft, ...]]) -> 
 
 
 def jobs_of(plan: ClipPlan, folder: Path, rows: range) -> Iterator[Job]:
-    """Yield the videos of some rows, every one with all its windows there."""
+    """Yield the videos of some rows with their windows there, one of many windows in parts."""
     for video, clips in plan.frame.iloc[rows.start : rows.stop].groupby("video", sort=False):
         columns = (clips[name] for name in ("start", "stop", "step", "view", "flip"))
         windows = tuple(
             Window(start, stop, step, view, bool(flip))
             for start, stop, step, view, flip in zip(*columns, strict=True)
         )
-        yield Job(tuple(clips.index), folder / str(video), windows)
+        for begin in range(0, len(windows), MOST_WINDOWS):
+            part = slice(begin, begin + MOST_WINDOWS)
+            yield Job(tuple(clips.index[part]), folder / str(video), windows[part])
 
 
 class Writer:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from adf.cache import ClipPlan, Provenance
 from adf.errors import ConfigError
 from adf.extract.backbones import BACKBONES, NORMALISATIONS, Backbone, Normalisation
-from adf.extract.engine import Engine, check, chosen_device
-from adf.extract.engine_network import chosen_precision
+from adf.extract.engine.engine import Engine, check, chosen_device
+from adf.extract.engine.network import chosen_precision
+from adf.extract.engine.pooling import Pooling
 from adf.extract.modalities import build
 from adf.extract.modalities.clip import Modality
-from adf.extract.pooling import Pooling
-from adf.extract.recipe import Recipe
 from adf.extract.settings import ExtractSettings, chosen, modality_settings
+from adf.extract.video.recipe import Recipe
 from adf.extract.weights import load_weights
 from adf.registry import nearest
 

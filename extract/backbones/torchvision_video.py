@@ -63,17 +63,17 @@ class SeparableInception(Borrowed):
 
 def r3d_18(**options: Unpack[Options]) -> Backbone:
     """Build torchvision's 3D-ResNet of 18 layers."""
-    return VideoResNet("r3d_18", TORCHVISION_112, video.r3d_18).configured(**options)
+    return VideoResNet("r3d-18", TORCHVISION_112, video.r3d_18).configured(**options)
 
 
 def mc3_18(**options: Unpack[Options]) -> Backbone:
     """Build torchvision's mixed 3D and 2D ResNet of 18 layers."""
-    return VideoResNet("mc3_18", TORCHVISION_112, video.mc3_18).configured(**options)
+    return VideoResNet("mc3-18", TORCHVISION_112, video.mc3_18).configured(**options)
 
 
 def r2plus1d_18(**options: Unpack[Options]) -> Backbone:
     """Build torchvision's (2+1)D-ResNet of 18 layers."""
-    return VideoResNet("r2plus1d_18", TORCHVISION_112, video.r2plus1d_18).configured(**options)
+    return VideoResNet("r2plus1d-18", TORCHVISION_112, video.r2plus1d_18).configured(**options)
 
 
 def s3d(**options: Unpack[Options]) -> Backbone:

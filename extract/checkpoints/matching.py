@@ -86,7 +86,7 @@ def whose(found: Layout, backbone: Backbone) -> str:
         if bodies(same, key) != bodies(plain, key):
             continue
         channels = found[key][1]
-        if name != own_key(backbone):
+        if name != backbone.name:
             return f" It is of {name} with {channels} input channels: take that backbone"
         if channels == backbone.in_channels:
             return ""
@@ -94,11 +94,6 @@ def whose(found: Layout, backbone: Backbone) -> str:
             return f" It takes {channels} channels: give --adapt-stem mean to average its stem"
         return f" It takes {channels} channels, this modality has {backbone.in_channels}"
     return ""
-
-
-def own_key(backbone: Backbone) -> str:
-    """Return the name a backbone is registered by."""
-    return backbone.name.replace("_", "-")
 
 
 def is_beside(key: str, name: str) -> bool:

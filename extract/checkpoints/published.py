@@ -17,7 +17,7 @@ def download(backbone: Backbone) -> tuple[Path, str]:
         raise ConfigError(
             f"torchvision publishes no weights of {backbone.name}: give --weights FILE or random"
         )
-    return published(backbone.name)
+    return published(backbone.name.replace("-", "_"))
 
 
 def published(network: str, option: str = "--weights") -> tuple[Path, str]:

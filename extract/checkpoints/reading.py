@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
+from torch.serialization import safe_globals
 
 from adf.errors import AdfError, InputNotFound, InvalidInput
-from adf.extract.checkpoints.caffe2 import read_pickle
+from adf.extract.checkpoints.caffe2 import SCALAR, Kind, read_pickle
 from adf.extract.checkpoints.safetensors import read_safetensors
 from adf.registry import nearest
 
@@ -22,6 +23,12 @@ PICKLE = re.compile(rb"\x80[\x00-\x05]|\(d|}q|c[\w.]+\r?\n[\w.]+\r?\n")
 CALL = re.compile(
     r"(?:GLOBAL |[Uu]nsupported (?:class|operand|global):? (?!GLOBAL)|execute )([\w.]+)"
 )
+# A best accuracy beside the weights is often a scalar of NumPy: stand-ins are made of those.
+BESIDE: list[Any] = [
+    (Kind, "numpy.dtype"),
+    (SCALAR, "numpy._core.multiarray.scalar"),
+    (SCALAR, "numpy.core.multiarray.scalar"),
+]
 POINTER = b"version https://git-lfs"
 PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]+")
 
@@ -74,7 +81,8 @@ def _reader(head: bytes, path: Path) -> Callable[[BinaryIO, Path], Any]:
 def read_torch(file: BinaryIO, path: Path) -> Any:
     """Read a file of ``torch.save`` in the way that builds tensors and plain containers only."""
     try:
-        return torch.load(file, map_location="cpu", weights_only=True)
+        with safe_globals(BESIDE):
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise InvalidInput(_refused(path, str(error))) from error
     except Exception as error:

@@ -73,7 +73,9 @@ def _rows(file: Path) -> Iterator[tuple[str, Row]]:
 def _check_header(names: list[str], file: Path) -> None:
     for name in ("path", "label"):
         if name not in names:
-            raise InvalidInput(f"{file}: has no column '{name}'; it has: {', '.join(names)}")
+            raise InvalidInput(
+                f"{file}: has no column '{name}'; it has: {', '.join(names)}{_separator(names)}"
+            )
     if not all(names):
         raise InvalidInput(f"{file}: a column has no name in the first line; give it one")
     # 'split' is another name of 'split_1'.
@@ -82,6 +84,14 @@ def _check_header(names: list[str], file: Path) -> None:
         raise InvalidInput(f"{file}: has the column '{twice[0]}' twice; remove one of them")
     if taken := [name for name in names if name in TAKEN]:
         raise InvalidInput(f"{file}: the column '{taken[0]}' has a meaning of its own; rename it")
+
+
+def _separator(names: list[str]) -> str:
+    """Return a hint if the cells of the first line are not separated by commas."""
+    for mark, spelled in ((";", "';'"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            return f" (cells are separated by {spelled} here: save it with commas)"
+    return ""
 
 
 def _entry(row: Row, where: str) -> Listed:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from adf.extract.geometry import Geometry, Pixels
-from adf.extract.sampling import Frames
+from adf.extract.video.geometry import Geometry, Pixels
+from adf.extract.video.sampling import Frames
 
 # Decoding processes make what needs no torch; the rest is made beside the network, on its device.
 Place = Literal["decoder", "device"]

@@ -24,9 +24,9 @@ from typing import Literal
 import numpy as np
 
 from adf.errors import ConfigError, InputNotFound
-from adf.extract.container import one_line
-from adf.extract.geometry import MOST_PIXELS, Geometry, Pixels
 from adf.extract.modalities.clip import Clip, NoPictures
+from adf.extract.video.container import one_line
+from adf.extract.video.geometry import MOST_PIXELS, Geometry, Pixels
 
 Names = tuple[str, ...]
 POSE: Names = ("frames/img_", "")

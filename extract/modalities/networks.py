@@ -1,15 +1,16 @@
-"""Networks of torchvision that find things in pictures, with weights from a file or drawn.
+"""Networks of torchvision that find persons or motion, with weights from a file or drawn.
 
 network = built("lraspp_mobilenet_v3_large", seed=0)
 digest = filled(network, "weights.pth", "lraspp_mobilenet_v3_large", "pose.weights")
 """
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
-from torchvision.models import get_model
+from torchvision.models import get_model_builder
 
 from adf.errors import InvalidInput
 from adf.extract.checkpoints import read_checkpoint
@@ -20,9 +21,12 @@ from adf.extract.checkpoints.published import published
 
 def built(name: str, seed: int = 0, **arguments: Any) -> nn.Module:
     """Return torchvision's network of a name, frozen, with weights drawn by ``seed``."""
+    build = get_model_builder(name)
+    # Some have a part that is filled, and downloaded, unless it is told not to be.
+    parts = {"weights", "weights_backbone"} & signature(build).parameters.keys()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network: nn.Module = get_model(name, weights=None, weights_backbone=None, **arguments)
+        network: nn.Module = build(**dict.fromkeys(parts), **arguments)
     return network.requires_grad_(False).eval()
 
 

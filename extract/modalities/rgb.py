@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip, Place
+from adf.extract.video.geometry import Geometry, Pixels
 
 
 @dataclass(frozen=True)

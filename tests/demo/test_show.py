@@ -10,10 +10,10 @@ from adf.demo.factors import load_factors
 from adf.demo.make import make
 from adf.demo.show import LINE, ZOOM, contact_sheet
 from adf.errors import InputNotFound
-from adf.extract.geometry import Geometry
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.decoding import decode
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 
 SIZE = 80
 

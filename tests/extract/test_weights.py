@@ -46,7 +46,7 @@ def test_other_layers_do_not_change_what_is_drawn() -> None:
         for network in (small, large)
     }
     # Only the bound differs: 4 inputs here, 64 there.
-    torch.testing.assert_close(drawn["tiny"], drawn["mc3_18"][:32] * 4)
+    torch.testing.assert_close(drawn["tiny"], drawn["mc3-18"][:32] * 4)
 
 
 @pytest.mark.parametrize("source", ["random:", "random:x", "random:-1", "random:1.5", "random:٣"])

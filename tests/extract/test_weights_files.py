@@ -43,6 +43,11 @@ def without_counters(state: State) -> State:
     return {key: value for key, value in state.items() if "num_batches" not in key}
 
 
+def numpy_beside(state: State) -> Any:
+    best = {"top1": np.float64(0.5), "epoch": np.int64(3), "name": np.str_("x"), "ok": np.True_}
+    return {"state_dict": {**state, "best": np.float32(0.5)}, "best": best, "kind": np.dtype("f4")}
+
+
 DIALECTS: dict[str, tuple[Callable[[State], Any], str]] = {
     "plain": (lambda state: state, "classifier of 7 outputs dropped"),
     "state_dict": (lambda state: {"state_dict": state}, "taken from 'state_dict'"),
@@ -50,6 +55,7 @@ DIALECTS: dict[str, tuple[Callable[[State], Any], str]] = {
     "model": (lambda state: {"model": state, "best": 0.5}, "taken from 'model'"),
     "nested": (lambda state: {"model": {"state_dict": state}}, "taken from 'state_dict'"),
     "optimizer": (optimizer_beside, "taken from 'state_dict'"),
+    "numpy": (numpy_beside, "no tensors, ignored: best"),
     "module.": (prefixed("module."), "prefix 'module.' taken off"),
     "compiled": (prefixed("module.", "_orig_mod."), "prefix '_orig_mod.' taken off"),
     "counters": (without_counters, "13 batch counters added"),
@@ -67,10 +73,14 @@ def test_a_dialect_is_understood_and_noted(tmp_path: Path, dialect: str) -> None
 
 
 def test_the_format_of_old_torch_is_read(tmp_path: Path) -> None:
-    path = saved(tmp_path / "w.pth", dict(trained()), _use_new_zipfile_serialization=False)
+    document = numpy_beside(dict(trained()))
+    path = saved(tmp_path / "w.pth", document, _use_new_zipfile_serialization=False)
     backbone = fresh()
     load_weights(backbone, str(path))
     assert holds(backbone, trained())
+    # As NumPy 1 called its module.
+    path.write_bytes(path.read_bytes().replace(b"numpy._core", b"numpy.core"))
+    load_weights(backbone, str(path))
 
 
 @pytest.mark.parametrize("outputs", [700, 400, 1139])

@@ -1,6 +1,7 @@
 """Files that are damaged, no weights at all, or made to run code: one line each, and no more."""
 
 import pickle
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -115,6 +116,38 @@ def test_a_pickle_cannot_change_types_of_numpy(tmp_path: Path) -> None:
     assert np.dtype("f4") == np.dtype("=f4")
     path.write_bytes(b"cnumpy\ndtype\n(dS'x'\nI1\nsb.")
     assert "calls for 'a change of a function'" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (b"cnumpy\nload\n(S'x'\ntR.", "calls for 'numpy.load'"),
+        (b"cnumpy._core.multiarray\n_reconstruct\n.", "calls for 'numpy._core.multiarray._rec"),
+        (b"cnumpy._core.multiarray\nscalar\n}b.", "holds more than weights"),
+        (b"cnumpy\ndtype\n}b.", "holds more than weights"),
+    ],
+)
+def test_scalars_open_no_other_door_in_a_file_of_torch(
+    tmp_path: Path, payload: bytes, told: str
+) -> None:
+    path = tmp_path / "w.pth"
+    with zipfile.ZipFile(saved(path, {})) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, data in parts.items():
+            changed.writestr(name, b"\x80\x02" + payload if "data.pkl" in name else data)
+    open_before = set(torch.serialization.get_safe_globals())
+    assert told in refused(path)
+    assert set(torch.serialization.get_safe_globals()) == open_before
+
+
+def test_a_file_of_torch_cannot_change_types_of_numpy(tmp_path: Path) -> None:
+    code = "cnumpy\ndtype\n(S'f4'\ntR(I3\nS'>'\nNNNI-1\nI-1\nI63\ntb."
+    path = saved(tmp_path / "w.pth", {}, _use_new_zipfile_serialization=False)
+    head = path.read_bytes()
+    path.write_bytes(head[: head.rindex(b"\x80\x02}")] + b"\x80\x02" + code.encode())
+    refused(path)
+    assert np.dtype("f4") == np.dtype("=f4")
 
 
 def test_arrays_of_objects_are_no_weights(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from adf.errors import ConfigError
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip, Place
 from adf.extract.modalities.flow import opencv
 from adf.extract.modalities.flow.motion import (
@@ -24,6 +23,7 @@ from adf.extract.modalities.flow.motion import (
 from adf.extract.modalities.flow.rendered import Rendered
 from adf.extract.modalities.flow.settings import FlowSettings as FlowSettings
 from adf.extract.modalities.frames import existing_folder
+from adf.extract.video.geometry import Geometry, Pixels
 from adf.registry import Registry
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.flow.motion import Computed, Motion
 from adf.extract.modalities.flow.raft import Raft
 from adf.extract.modalities.flow.repflow import RepresentationFlow, normalised
 from adf.extract.modalities.flow.settings import FlowSettings
+from adf.extract.video.geometry import Pixels
 
 
 def raft(settings: FlowSettings, device: str) -> Computed:

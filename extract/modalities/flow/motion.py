@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip
-from adf.extract.sampling import Frames
+from adf.extract.video.geometry import Geometry, Pixels
+from adf.extract.video.sampling import Frames
 
 Motion = NDArray[np.float32]
 # Pictures ``N H W 3`` before and after to the motion ``N H W 2`` between them, in pixels.

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adf.errors import MissingDependency
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.flow.motion import Motion
+from adf.extract.video.geometry import Pixels
 
 Grey = NDArray[np.uint8]
 

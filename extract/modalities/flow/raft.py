@@ -1,22 +1,18 @@
 """Motion by torchvision's small RAFT, all pairs of a clip at once, on any device."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.models.optical_flow import raft_small
 
-from adf.errors import InvalidInput
-from adf.extract.checkpoints import read_checkpoint
-from adf.extract.checkpoints.matching import layout, listed
-from adf.extract.checkpoints.published import published
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.flow.motion import Motion
+from adf.extract.modalities.networks import built, filled
+from adf.extract.video.geometry import Pixels
 from adf.extract.weights import random_seed
 
+NAME = "raft_small"
 # Pyramids of features at an eighth of the size: whole multiples of 8, at least 16 features a side.
 MULTIPLE, LEAST = 8, 128
 
@@ -28,7 +24,7 @@ class Raft:
         self.iterations = iterations
         self.device = device
         network, self.weights = load(source)
-        self.network = network.to(device).eval().requires_grad_(False)
+        self.network = network.to(device)
 
     def __call__(self, first: Pixels, second: Pixels) -> Motion:
         """Return the motion ``N H W 2`` between pictures ``N H W 3``."""
@@ -43,7 +39,7 @@ class Raft:
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the parameters, and the digest of the weights."""
-        return {"network": "raft_small", "iterations": self.iterations, "weights": self.weights}
+        return {"network": NAME, "iterations": self.iterations, "weights": self.weights}
 
 
 def prepared(pixels: Pixels, device: str) -> Tensor:
@@ -62,35 +58,7 @@ def margins(height: int, width: int) -> tuple[int, int, int, int]:
 def load(source: str) -> tuple[nn.Module, str]:
     """Return the network with the weights of ``source``, and what names their values."""
     seed = random_seed(source)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed or 0)
-        network: nn.Module = raft_small(weights=None)
+    network = built(NAME, seed or 0)
     if seed is not None:
         return network, f"random:{seed}"
-    if source == "torchvision":
-        path, _ = published("raft_small", "flow.weights")
-    else:
-        path = Path(source).expanduser()
-    state, digest = read_checkpoint(path)
-    require_state(state, network, path)
-    network.load_state_dict(state)
-    return network, digest
-
-
-def require_state(state: Any, network: nn.Module, path: Path) -> None:
-    """Raise with every fault if ``state`` is not exactly that of the network, and finite."""
-    whole = isinstance(state, Mapping) and all(isinstance(v, Tensor) for v in state.values())
-    if not whole:
-        raise InvalidInput(f"flow.weights {path} holds no state dict: save state_dict() of the net")
-    wanted, found = layout(network.state_dict()), layout(state)
-    faults = [
-        listed("missing", [key for key in wanted if key not in found]),
-        listed("unexpected", [key for key in found if key not in wanted]),
-        listed("misshapen", [k for k in wanted if k in found and found[k] != wanted[k]]),
-        listed("with NaN or Inf", [key for key in state if not state[key].isfinite().all()]),
-    ]
-    told = "; ".join(fault for fault in faults if fault)
-    if told:
-        raise InvalidInput(
-            f"flow.weights {path} do not fit raft_small: {told}. Give torchvision's raft_small"
-        )
+    return network, filled(network, source, NAME, "flow.weights")

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from adf.extract.geometry import Geometry
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.flow.motion import Motion, unpainted
 from adf.extract.modalities.frames import FLOW_X, FLOW_Y, read_pictures
+from adf.extract.video.geometry import Geometry
 
 
 class Rendered:

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip, Modality, NoPictures, Place
 from adf.extract.modalities.frames import POSE, existing_folder, read_pictures
 from adf.extract.modalities.pose.bodies import limb_mask
@@ -16,6 +15,7 @@ from adf.extract.modalities.pose.settings import NETWORKS, PoseSettings, Renderi
 from adf.extract.modalities.pose.sidecar import Sidecar
 from adf.extract.modalities.pose.skeleton import Floats, People
 from adf.extract.modalities.pose.strokes import heatmap
+from adf.extract.video.geometry import Geometry, Pixels
 
 
 class Finder(Protocol):

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from torchvision.ops.misc import FrozenBatchNorm2d
 
 from adf.errors import ConfigError
-from adf.extract.geometry import Geometry
 from adf.extract.modalities.clip import Clip, Place
 from adf.extract.modalities.networks import built, filled
 from adf.extract.modalities.pose.settings import PoseSettings
 from adf.extract.modalities.pose.skeleton import COCO, Floats, People, tidy
+from adf.extract.video.geometry import Geometry
 
 VOC_PERSON = 15
 COCO_PERSON = 1

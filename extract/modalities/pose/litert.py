@@ -7,7 +7,10 @@ package is used, or imported: ``pip install --no-deps mediapipe==0.10.21`` is en
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from adf.errors import InputNotFound, InvalidInput, MissingDependency
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip, Place
 from adf.extract.modalities.pose.skeleton import Floats
+from adf.extract.video.geometry import Geometry, Pixels
 
 BUNDLED = Path("modules", "selfie_segmentation", "selfie_segmentation.tflite")
 BEGINNING = b"TFL3"
@@ -85,11 +88,27 @@ def bundled() -> Path:
 @lru_cache(maxsize=1)
 def opened(path: Path) -> Any:
     """Return the interpreter of a model."""
-    model = importlib.import_module("ai_edge_litert.interpreter").Interpreter(
-        model_path=str(path), num_threads=1
-    )
-    model.allocate_tensors()
+    make = importlib.import_module("ai_edge_litert.interpreter").Interpreter
+    with unheard():
+        model = make(model_path=str(path), num_threads=1)
+        model.allocate_tensors()
     return model
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Send nowhere what a library writes to standard error for everybody; its errors it raises."""
+    if sys.stderr is None:
+        yield
+        return
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def require_mask(path: Path) -> None:

@@ -9,8 +9,8 @@
 
 import numpy as np
 
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.pose.skeleton import Floats
+from adf.extract.video.geometry import Pixels
 
 # Values of the pictures: a change of what they mean needs the next number.
 VERSIONS = {"masked-rgb": "masked-rgb/1", "mask": "mask/1", "heatmap": "heatmap/1"}

@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adf.errors import AdfError
-from adf.extract.container import one_line
-from adf.extract.geometry import Geometry
 from adf.extract.modalities.clip import Clip, NoPictures, Place
 from adf.extract.modalities.frames import mirrored
 from adf.extract.modalities.pose.skeleton import COCO, Floats, People, Skeleton, tidy
+from adf.extract.video.container import one_line
+from adf.extract.video.geometry import Geometry
 
 MOST_BYTES = 1 << 30
 FIELDS = ("keypoints", "size", "limbs", "groups", "masks")

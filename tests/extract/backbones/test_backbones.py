@@ -33,7 +33,8 @@ class TestBackbones(BackboneContract):
     def test_it_knows_its_name(self) -> None:
         backbone = self.described()
         assert own_name(BACKBONES[self.name]) == self.name
-        assert BACKBONES[backbone.name] is BACKBONES[self.name]
+        # One spelling: what a cache says is what is listed.
+        assert backbone.name == self.name
 
 
 BORROWED = [name for name in BACKBONES if hasattr(video, name.replace("-", "_"))]

@@ -79,7 +79,8 @@ def test_case_may_differ_but_nothing_is_taken_twice(tmp_path: Path) -> None:
     ("lines", "what"),
     [
         (["path,split", "x.avi,train"], ": has no column 'label'; it has: path, split"),
-        (["path;label", "x.avi;a"], ": has no column 'path'; it has: path;label"),
+        (["path;label", "x.avi;a"], " it has: path;label (cells are separated by ';' here: s"),
+        (["path\tlabel", "x.avi\ta"], "label (cells are separated by tabs here: save it with com"),
         ([], ": has no column 'path'; it has: "),
         (["path,label"], " has no rows; write one a video below 'path,label'"),
         (["path,label,split,split_1"], ": has the column 'split_1' twice; remove one of them"),

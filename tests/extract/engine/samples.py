@@ -11,9 +11,9 @@ from torch.nn import functional as F
 
 from adf.extract.backbones import BACKBONES, Backbone
 from adf.extract.backbones.base import Options
-from adf.extract.engine import Engine, Features
-from adf.extract.engine_slots import Clips
-from adf.extract.pooling import Pooling
+from adf.extract.engine.engine import Engine, Features
+from adf.extract.engine.pooling import Pooling
+from adf.extract.engine.slots import Clips
 from tests.extract.backbones.samples import enlivened
 
 FRAMES, SIZE = 4, 36

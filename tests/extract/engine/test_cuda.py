@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from adf.errors import ConfigError
-from adf.extract.engine_slots import Clips
+from adf.extract.engine.slots import Clips
 from tests.extract.engine.samples import (
     NAMES,
     backbone,

@@ -9,9 +9,9 @@ import torch
 
 from adf.errors import ConfigError, InvalidInput, MissingDependency
 from adf.extract.backbones import NORMALISATIONS
-from adf.extract.engine_network import Network
-from adf.extract.engine_slots import Clips
-from adf.extract.pooling import Pooling
+from adf.extract.engine.network import Network
+from adf.extract.engine.pooling import Pooling
+from adf.extract.engine.slots import Clips
 from tests.extract.engine.samples import FRAMES, SIZE, backbone, batches, clips, engine, joined
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is there")

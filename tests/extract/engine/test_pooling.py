@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from adf.errors import ConfigError
-from adf.extract.pooling import Pooling
+from adf.extract.engine.pooling import Pooling
 
 
 @pytest.mark.parametrize(

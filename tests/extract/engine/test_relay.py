@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from adf.errors import ConfigError
-from adf.extract.engine_cpu import CpuSlot
-from adf.extract.engine_cuda import fitting, usual_batch
-from adf.extract.engine_slots import Clips, Done, Prepared, Relay
+from adf.extract.engine.cpu import CpuSlot
+from adf.extract.engine.cuda import fitting, usual_batch
+from adf.extract.engine.slots import Clips, Done, Prepared, Relay
 
 
 class Noted(CpuSlot):

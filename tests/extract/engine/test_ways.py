@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from adf.errors import MissingDependency
-from adf.extract import engine_cpu
-from adf.extract.engine_cpu import WAYS, CpuSlot
-from adf.extract.pooling import Pooling
+from adf.extract.engine import cpu
+from adf.extract.engine.cpu import WAYS, CpuSlot
+from adf.extract.engine.pooling import Pooling
 from tests.extract.engine.samples import (
     FRAMES,
     NAMES,
@@ -94,11 +94,11 @@ def test_time_is_counted_for_each_clip(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return CpuSlot(forward, batch, (1, 1, 1, 3))
 
-    monkeypatch.setattr(engine_cpu, "process_time", lambda: clock[0])
-    assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(3.9, 4)}) == "four"
-    assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(4.1, 4)}) == "one"
+    monkeypatch.setattr(cpu, "process_time", lambda: clock[0])
+    assert cpu.fastest({"one": slot(1.0, 1), "four": slot(3.9, 4)}) == "four"
+    assert cpu.fastest({"one": slot(1.0, 1), "four": slot(4.1, 4)}) == "one"
     spent = clock[0]
-    assert engine_cpu.fastest({"one": slot(1.0, 1), "four": slot(8.0, 4)}) == "one"
+    assert cpu.fastest({"one": slot(1.0, 1), "four": slot(8.0, 4)}) == "one"
     # Far behind after its first pass, it gets no second one.
     assert clock[0] == spent + 1 + 1 + 8
 

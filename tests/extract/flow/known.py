@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.flow.motion import Motion, steadied
+from adf.extract.video.geometry import Pixels
 
 Field = NDArray[np.float64]
 Texture = Callable[[Field, Field], Field]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.flow import Flow, FlowSettings, make_flow
 from adf.extract.modalities.flow.settings import MethodName
+from adf.extract.video.geometry import Pixels
 from tests.extract.flow.known import shifted
 
 SIZE = 48

@@ -9,11 +9,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip, Modality
 from adf.extract.modalities.flow import METHODS, Flow, FlowSettings, make_flow, opencv
 from adf.extract.modalities.flow.motion import between_frames, painted
 from adf.extract.modalities.flow.settings import MethodName
+from adf.extract.video.geometry import Geometry, Pixels
 from tests.extract.flow.known import shifted
 from tests.extract.flow.samples import EVERY, FRAMES, SIZE, flow_of, moving, settings_of
 

@@ -92,14 +92,20 @@ def test_weights_that_do_not_fit_are_refused(
 ) -> None:
     state = drawn()
     change(state)
-    with pytest.raises(InvalidInput, match=f"do not fit raft_small: {told}"):
+    with pytest.raises(InvalidInput, match=f"does not fit raft_small: {told}"):
         load(str(saved(tmp_path / "raft.pth", state)))
+
+
+def test_weights_are_taken_out_of_what_a_training_saved_around_them(tmp_path: Path) -> None:
+    torch.save({"epoch": 3, "state_dict": drawn(5)}, tmp_path / "raft.pth")
+    loaded, _ = load(str(tmp_path / "raft.pth"))
+    assert all(torch.equal(value, loaded.state_dict()[key]) for key, value in drawn(5).items())
 
 
 def test_what_holds_no_weights_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.pth"
     torch.save([1, 2], path)
-    with pytest.raises(InvalidInput, match="list.pth holds no state dict"):
+    with pytest.raises(InvalidInput, match="list.pth holds list, no state dict"):
         load(str(path))
     with pytest.raises(InputNotFound, match="none.pth does not exist"):
         load(str(tmp_path / "none.pth"))

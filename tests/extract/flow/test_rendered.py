@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from adf.extract.geometry import Pixels
 from adf.extract.modalities.clip import Clip, NoPictures
 from adf.extract.modalities.flow import Flow, FlowSettings, make_flow
+from adf.extract.video.geometry import Pixels
 from tests.extract.flow.samples import FRAMES, PATTERN, SIZE, ramp, render_pictures
 
 MARS = {"x": "TVL1jpg_x_{:05d}.jpg", "y": "TVL1jpg_y_{:05d}.jpg"}

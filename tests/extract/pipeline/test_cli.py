@@ -35,6 +35,7 @@ def test_json_answers_with_everything(asked: list[str], tmp_path: Path) -> None:
     done = adf(*asked, "--cache", tmp_path / "cache", "--json", "--out", tmp_path / "run")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
+    assert facts.pop("ok") is True
     assert facts["clips"] == 10
     assert facts["modalities"]["rgb"]["ok"] == 10
     assert set(facts["work"]["shares"]) == {"decode", "forward", "write"}
@@ -44,6 +45,23 @@ def test_json_answers_with_everything(asked: list[str], tmp_path: Path) -> None:
     assert facts["modalities"]["rgb"]["digest"] in json.dumps(seal)
 
 
+def test_quiet_twice_says_nothing_but_the_answer(asked: list[str], tmp_path: Path) -> None:
+    done = adf(*asked, "--cache", tmp_path / "cache", "--progress", "log", "-qq")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "10 clips of 5 videos" in done.stdout
+
+
+def test_json_of_failed_clips_has_all_facts_too(asked: list[str], tmp_path: Path) -> None:
+    (tmp_path / "films" / "a").mkdir(parents=True)
+    (tmp_path / "films" / "a" / "none.mp4").write_bytes(b"no video")
+    words = [*asked, "--videos", tmp_path / "films", "--cache", tmp_path / "cache", "--json"]
+    done = adf(*words)
+    facts = json.loads(done.stdout)
+    assert (done.returncode, facts["exit_code"], facts["ok"]) == (5, 5, False)
+    assert "2 clips have no features" in facts["error"]
+    assert facts["modalities"]["rgb"]["failed"] == 2
+
+
 def test_a_dry_run_predicts_the_bytes_and_writes_nothing(asked: list[str], tmp_path: Path) -> None:
     words = [*asked, "--cache", tmp_path / "cache", "--json"]
     before = sorted(tmp_path.rglob("*"))
@@ -51,7 +69,7 @@ def test_a_dry_run_predicts_the_bytes_and_writes_nothing(asked: list[str], tmp_p
     assert sorted(tmp_path.rglob("*")) == before
     done = json.loads(adf(*words, "--out", tmp_path / "run").stdout)
     assert predicted["bytes"] == done["modalities"]["rgb"]["bytes"]
-    assert predicted["clips"] == 10
+    assert (predicted["ok"], predicted["clips"]) == (True, 10)
     assert predicted["seconds"] > 0
 
 

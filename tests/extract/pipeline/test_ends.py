@@ -79,7 +79,9 @@ def test_workers_end_with_the_command(films: Path, tmp_path: Path, number: int, 
     os.kill(process.pid, number)
     assert process.wait(60) == code
     assert process.stderr
+    said = process.stderr.read().decode()
     process.stderr.close()
+    assert ("Ctrl-C: run the same command again to go on" in said) == (number == signal.SIGINT)
     until(lambda: not any(map(alive, workers)), 60)
     assert not list(tmp_path.glob("run/worker-*/result.json"))
     extract(films, cache, **AGAIN)

@@ -42,7 +42,12 @@ def test_each_has_its_outcome(troubled: Path, tmp_path: Path) -> None:
         ("jump/0-film.avi#0", "partial"),
         ("jump/0-film.avi#1", "partial"),
     }
-    assert all(row["reason"] for row in rows)
+    assert all(row["reason"] and row["id"].startswith(row["video"] + "#") for row in rows)
+    # One line for all clips of a video.
+    lines = [line.strip() for line in answer.text.splitlines() if " clips): " in line]
+    assert lines[0].startswith("failed: rgb run/1-film.mp4 (2 clips): is no video")
+    assert lines[1].startswith("partial: rgb jump/0-film.avi (2 clips): ")
+    assert len(lines) == 2
     cache = opened(tmp_path / "cache")
     assert cache.ok().sum() == 6
     # The others are what they are without the broken ones.

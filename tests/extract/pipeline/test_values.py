@@ -9,11 +9,13 @@ import torch
 from torch.nn import functional as F
 
 from adf.cache import Root
+from adf.extract import shards
 from adf.extract.backbones import BACKBONES
-from adf.extract.geometry import Geometry
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.shards import jobs_of
+from adf.extract.video.decoding import decode
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from adf.extract.weights import load_weights
 from tests.cache.samples import tree
 from tests.extract.pipeline.samples import LENGTH, SIZE, VIEWS, extract, opened
@@ -66,6 +68,20 @@ def test_workers_and_order_change_not_one_byte(videos: Path, tmp_path: Path) -> 
     extract(videos, tmp_path / "alone")
     extract(videos, tmp_path / "together", workers=2)
     assert tree(tmp_path / "alone") == tree(tmp_path / "together")
+
+
+def test_many_windows_of_a_video_are_decoded_in_parts(
+    videos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes: dict[str, Any] = {"clip__views": 20, "levels__all": "layer4", "shard_rows": 64}
+    extract(videos, tmp_path / "parts", **changes)
+    plan = Root.open(tmp_path / "parts").plan
+    jobs = list(jobs_of(plan, videos, range(len(plan))))
+    assert [len(job.windows) for job in jobs] == [16, 4] * 5
+    assert [row for job in jobs for row in job.rows] == list(range(100))
+    monkeypatch.setattr(shards, "MOST_WINDOWS", 100)
+    extract(videos, tmp_path / "whole", **changes)
+    assert tree(tmp_path / "parts") == tree(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("way", ["frozen", "folded"])

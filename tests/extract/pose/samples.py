@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from adf.extract.geometry import Geometry, Pixels
 from adf.extract.modalities.clip import Clip
+from adf.extract.video.geometry import Geometry, Pixels
 
 SIZE = 16
 FRAMES = 6

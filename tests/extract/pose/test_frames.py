@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from adf.extract.geometry import Geometry, Painter
 from adf.extract.modalities.clip import Clip, NoPictures
 from adf.extract.modalities.frames import FLOW_X, FLOW_Y, POSE, Names, mirrored, read_pictures
 from adf.extract.modalities.pose import PoseSettings, make_pose
+from adf.extract.video.geometry import Geometry, Painter
 from tests.extract.pose.samples import FRAMES, SIZE, VIDEO, clip, noise, picture_folder
 
 # As large as what is cut out of the pictures, so that nothing is scaled.

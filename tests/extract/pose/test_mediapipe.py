@@ -1,6 +1,7 @@
 """The model that mediapipe brings, on a film of a real person; files that are no model."""
 
 import importlib.util
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from adf.errors import InputNotFound, InvalidInput, MissingDependency
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.pose import PoseSettings, litert, make_pose
 from adf.extract.modalities.pose.settings import Rendering
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.decoding import decode
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 
 
 def settings(**changes: Any) -> PoseSettings:
@@ -76,6 +77,13 @@ class TestRealPerson:
         pixels = found.arrays[modality.geometry.name][0]
         drawn = modality.render(Clip(self.path, pixels, found.frames[0], flip))
         return pixels[:, ::2, ::2].astype(int), drawn.astype(int)
+
+    def test_nothing_is_said_beside_the_answer(self, capfd: pytest.CaptureFixture[str]) -> None:
+        litert.opened.cache_clear()
+        self.film("mask")
+        assert capfd.readouterr() == ("", "")
+        os.write(2, b"heard again")
+        assert capfd.readouterr().err == "heard again"
 
     def test_the_face_is_inside_and_the_corners_are_outside(self) -> None:
         _, drawn = self.film("mask")

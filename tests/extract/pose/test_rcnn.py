@@ -9,13 +9,13 @@ import torch
 from torch import nn
 from torchvision.models.detection import keypointrcnn_resnet50_fpn, maskrcnn_resnet50_fpn_v2
 
-from adf.extract.geometry import Geometry
 from adf.extract.modalities.clip import Clip
 from adf.extract.modalities.pose import PoseSettings, make_pose
 from adf.extract.modalities.pose.assembly import Pose
 from adf.extract.modalities.pose.detectors import person_network, with_frozen_norms
 from adf.extract.modalities.pose.skeleton import People
 from adf.extract.modalities.pose.strokes import heatmap
+from adf.extract.video.geometry import Geometry
 from tests.extract.pose.samples import noise
 
 SIDE = 64

@@ -8,11 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from adf.extract.geometry import Geometry, Painter
 from adf.extract.modalities.clip import Clip, NoPictures
 from adf.extract.modalities.pose import PoseSettings, make_pose, sidecar
 from adf.extract.modalities.pose.sidecar import Sidecar
 from adf.extract.modalities.pose.skeleton import COCO, People
+from adf.extract.video.geometry import Geometry, Painter
 from tests.extract.pose.samples import (
     FRAMES,
     SIZE,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adf.extract.sampling import Window
+from adf.extract.video.container import Source
+from adf.extract.video.sampling import Window
 from tests.extract.video.samples import film, numbers
 from tests.extract.video.test_inputs import FRAMES, look, reason
 
@@ -38,6 +39,23 @@ def test_a_film_cut_short(tmp_path: Path) -> None:
         done = look(path, 8, [Window(stop=8)])
         assert done.outcomes[0].status == "partial"
         assert (done.arrays["square"][0] == whole[:8]).all(), kind
+
+
+def test_frames_dropped_in_avi_are_not_missing(tmp_path: Path) -> None:
+    times = [*range(0, 60, 3), *range(60, 300, 7)]
+    path = film(tmp_path / "film.avi", "mjpeg", frames=len(times), times=times, size=(320, 240))
+    with Source(path) as source:
+        assert source.stream.frames > 5 * len(times)
+    done = look(path, len(times))
+    assert [(o.status, o.reason) for o in done.outcomes] == [("ok", "")]
+    assert numbers(done.arrays["square"][0]).tolist() == list(range(len(times)))
+    data = path.read_bytes()
+    # Frames that are lost, not dropped, are missing as ever, in the middle too.
+    starts = [at for at in range(len(data)) if data[at : at + 3] == b"\xff\xd8\xff"]
+    path.write_bytes(data[: starts[8]] + data[starts[40] :])
+    assert " of 299 frames" in reason(path, "partial")
+    path.write_bytes(data)
+    reason(cut(path, 0.6), "partial")
 
 
 def test_an_index_at_the_end_cut_off(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adf.extract.container import Source
-from adf.extract.frames import Frameserver
-from adf.extract.geometry import Geometry
-from adf.extract.index import read_index
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.container import Source
+from adf.extract.video.decoding import decode
+from adf.extract.video.frames import Frameserver
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.index import read_index
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import KINDS, film, numbers
 
 FRAMES = 150

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from adf.extract.decode_pool import DecodePool
-from adf.extract.decode_process import Job
-from adf.extract.geometry import Geometry
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
+from adf.extract.decoders.pool import DecodePool
+from adf.extract.decoders.process import Job
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import film
 
 MUTANTS = 1200

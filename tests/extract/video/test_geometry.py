@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adf.errors import ConfigError
-from adf.extract.geometry import Geometry, Painter
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.decoding import decode
+from adf.extract.video.geometry import Geometry, Painter
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import film, numbers, picture
 
 SQUARE = Geometry(width=48, height=48)

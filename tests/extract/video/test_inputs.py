@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from adf.errors import InvalidInput
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import Decoded, decode
+from adf.extract.video.decoding import Decoded, decode
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import film, numbers, sound
 
 FRAMES = 60

@@ -11,9 +11,9 @@ from tests.house.checkout import ROOT
 
 PROGRAM = """
 import resource, sys
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
+from adf.extract.video.decoding import decode
 
 views = Views(count=4, stride=int(sys.argv[2]))
 done = decode(sys.argv[1], [Window(view=v) for v in range(4)], Recipe(views))

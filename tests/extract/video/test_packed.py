@@ -7,11 +7,11 @@ from typing import Any
 import av
 import pytest
 
-from adf.extract.container import Source
-from adf.extract.index import PICTURE, read_index
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import decode
+from adf.extract.video.container import Source
+from adf.extract.video.decoding import decode
+from adf.extract.video.index import PICTURE, read_index
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import film, numbers
 
 FRAMES = 40

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adf.errors import ConfigError, InvalidInput
-from adf.extract.sampling import NoFrames, Timeline, Views, Window, frames_of, positions
+from adf.extract.video.sampling import NoFrames, Timeline, Views, Window, frames_of, positions
 
 VIEWS = st.builds(Views, st.integers(1, 9), st.integers(1, 40), st.integers(1, 8))
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adf.errors import AdfError, ConfigError
-from adf.extract.decode_block import FRAMES, SECONDS, Block, arrays_in, pictures
-from adf.extract.decode_process import Answer, Job, Process, Task
-from adf.extract.recipe import Recipe
-from adf.extract.rendering import Decoder
-from adf.extract.video import Decoded, Outcome
+from adf.extract.decoders.block import FRAMES, SECONDS, Block, arrays_in, pictures
+from adf.extract.decoders.process import Answer, Job, Process, Task
+from adf.extract.decoders.rendering import Decoder
+from adf.extract.video.decoding import Decoded, Outcome
+from adf.extract.video.recipe import Recipe
 
 AHEAD = 2
 STILLBORN = 3

@@ -13,16 +13,16 @@ from multiprocessing import Pipe
 from os import fsdecode
 from pathlib import Path
 
-from adf.extract.decode_block import END, Block, layout
-from adf.extract.decode_worker import ALIVE, spell_request
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Window
-from adf.extract.video import Outcome
+from adf.extract.decoders.block import END, Block, layout
+from adf.extract.decoders.worker import ALIVE, spell_request
+from adf.extract.video.decoding import Outcome
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Window
 
 START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from adf.extract.decode_worker import serve
+from adf.extract.decoders.worker import serve
 serve(sys.argv[2])
 """
 

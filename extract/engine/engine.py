@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from adf.cache import FeatureSpec
 from adf.cache.spec import DType
 from adf.errors import ConfigError, InvalidInput, MissingDependency
-from adf.extract import engine_cpu, engine_cuda
 from adf.extract.backbones import Backbone, Normalisation
-from adf.extract.engine_network import Network, chosen_precision
-from adf.extract.engine_slots import Clips, Done, Key, Relay
-from adf.extract.pooling import Pooling
+from adf.extract.engine import cpu, cuda
+from adf.extract.engine.network import Network, chosen_precision
+from adf.extract.engine.pooling import Pooling
+from adf.extract.engine.slots import Clips, Done, Key, Relay
 
 Features = dict[str, NDArray[Any]]
 
@@ -60,9 +60,9 @@ class Engine:
             result=torch.float16 if half else torch.float32,
         )
         if on_gpu:
-            ready = engine_cuda.prepared(network, self.shape, way, batch, self.device)
+            ready = cuda.prepared(network, self.shape, way, batch, self.device)
         else:
-            ready = engine_cpu.prepared(network, self.shape, way, batch)
+            ready = cpu.prepared(network, self.shape, way, batch)
         self.way, self.batch = ready.way, ready.batch
         self._relay: Relay[Any] = Relay(ready.slots)
 
@@ -145,7 +145,7 @@ def check(
     normalisation: Normalisation, backbone: Backbone, way: str, device: torch.device, batch: int
 ) -> None:
     """Refuse settings that do not belong together."""
-    ways = list(engine_cuda.WAYS if device.type == "cuda" else engine_cpu.WAYS)
+    ways = list(cuda.WAYS if device.type == "cuda" else cpu.WAYS)
     if way != "auto" and way not in ways:
         raise ConfigError(
             f"engine '{way}' is not known on {device.type}: choose auto, {', '.join(ways)}"

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any, Self
 
 from adf.errors import ConfigError
-from adf.extract.geometry import Geometry
-from adf.extract.sampling import Views
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.sampling import Views
 
 
 @dataclass(frozen=True)

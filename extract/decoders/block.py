@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.extract.recipe import Recipe
+from adf.extract.video.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
 FRAMES, SECONDS, END = "", "/seconds", "/end"

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from adf.errors import ConfigError
 from adf.extract.backbones import Backbone, Normalisation, folded
-from adf.extract.pooling import Pooling
+from adf.extract.engine.pooling import Pooling
 
 Precision = Literal["float32", "float16"]
 

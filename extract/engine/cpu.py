@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from adf.errors import MissingDependency
-from adf.extract.engine_network import Network
-from adf.extract.engine_slots import Clips, Done, Prepared
+from adf.extract.engine.network import Network
+from adf.extract.engine.slots import Clips, Done, Prepared
 
 LOG = logging.getLogger("adf.extract")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from adf.errors import AdfError
-from adf.extract.container import one_line
-from adf.extract.geometry import Pixels
 from adf.extract.modalities import build
 from adf.extract.modalities.clip import Clip, Modality, NoPictures
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Window
-from adf.extract.video import Decoded, decode
+from adf.extract.video.container import one_line
+from adf.extract.video.decoding import Decoded, decode
+from adf.extract.video.geometry import Pixels
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Window
 
 
 class Decoder:

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from adf.extract.decode_pool import DecodePool
-from adf.extract.decode_process import Job
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
+from adf.extract.decoders.pool import DecodePool
+from adf.extract.decoders.process import Job
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import film
 from tests.house.checkout import ROOT
 
 PARENT = """
 import signal, sys
 from pathlib import Path
-from adf.extract.decode_pool import DecodePool, Job
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Views, Window
+from adf.extract.decoders.pool import DecodePool, Job
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Views, Window
 
 # Shells start what runs in the background without it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,20 +2,22 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from adf.errors import AdfError, ConfigError
-from adf.extract import decode_process
-from adf.extract.decode_block import Block
-from adf.extract.decode_pool import AHEAD, DecodePool
-from adf.extract.decode_process import Job, Task
-from adf.extract.geometry import Geometry
-from adf.extract.recipe import Made, Recipe
-from adf.extract.sampling import Views, Window
-from adf.extract.video import Decoded
+from adf.extract.decoders import process as decode_process
+from adf.extract.decoders.block import Block
+from adf.extract.decoders.pool import AHEAD, DecodePool
+from adf.extract.decoders.process import Job, Task
+from adf.extract.video.decoding import Decoded
+from adf.extract.video.geometry import Geometry
+from adf.extract.video.recipe import Made, Recipe
+from adf.extract.video.sampling import Views, Window
 from tests.extract.video.samples import KINDS, film, numbers
 
 RECIPE = Recipe(Views(length=6), (Geometry(width=32, height=32), Geometry("w", 40, 30, "stretch")))
@@ -31,6 +33,11 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
         Job((n, n + 1), path, windows[: 2 + n % 2 + 30 * (n % 5 == 4)])
         for n, path in enumerate(paths * 4)
     ]
+
+
+def test_the_program_that_decodes_loads_no_torch() -> None:
+    program = "import sys, adf.extract.decoders.worker; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def copied(done: Decoded) -> dict[str, bytes]:

@@ -5,8 +5,8 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from adf.extract.engine import Engine, Features
-from adf.extract.geometry import Pixels
+from adf.extract.engine.engine import Engine, Features
+from adf.extract.video.geometry import Pixels
 
 Key = TypeVar("Key")
 

@@ -13,11 +13,11 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from adf.extract.decode_block import FRAMES, SECONDS, Block, arrays_in, pictures
-from adf.extract.recipe import Recipe
-from adf.extract.rendering import Decoder
-from adf.extract.sampling import Window
-from adf.extract.video import Decoded
+from adf.extract.decoders.block import FRAMES, SECONDS, Block, arrays_in, pictures
+from adf.extract.decoders.rendering import Decoder
+from adf.extract.video.decoding import Decoded
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Window
 
 # Sent before the answer, so that slow work is not taken for a process that hangs.
 ALIVE = b"alive"

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adf.errors import AdfError
-from adf.extract.container import Source, Unreadable, one_line
-from adf.extract.frames import Frameserver
-from adf.extract.geometry import Geometry, Painter, Pixels
-from adf.extract.index import ENOUGH, Index, read_index
-from adf.extract.recipe import Recipe
-from adf.extract.sampling import Frames, NoFrames, Views, Window, frames_of
+from adf.extract.video.container import Source, Unreadable, one_line
+from adf.extract.video.frames import Frameserver
+from adf.extract.video.geometry import Geometry, Painter, Pixels
+from adf.extract.video.index import ENOUGH, Index, read_index
+from adf.extract.video.recipe import Recipe
+from adf.extract.video.sampling import Frames, NoFrames, Views, Window, frames_of
 
 
 @dataclass(frozen=True)

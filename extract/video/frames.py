@@ -9,9 +9,9 @@ from itertools import chain
 
 import av
 
-from adf.extract.container import Source, VideoPacket
-from adf.extract.index import Index
-from adf.extract.sampling import Frames
+from adf.extract.video.container import Source, VideoPacket
+from adf.extract.video.index import Index
+from adf.extract.video.sampling import Frames
 
 # Here frames said not to be referenced are so; elsewhere (temporal layers) others may need them.
 SKIPPABLE = ("h264", "mpeg4", "mpeg1video", "mpeg2video")

@@ -14,8 +14,8 @@ import av
 import numpy as np
 from av.video.stream import VideoStream
 
-from adf.extract.container import Source, VideoPacket, one_line
-from adf.extract.sampling import Frames, Timeline
+from adf.extract.video.container import Source, VideoPacket, one_line
+from adf.extract.video.sampling import Frames, Timeline
 
 ENOUGH = 0.9
 # What begins a picture in MPEG-4.
@@ -45,6 +45,7 @@ class _Tally:
     """What was read from packets."""
 
     packets: int = 0
+    end: int = 0
     hidden: int = 0
     damaged: int = 0
     untimed: int = 0
@@ -56,6 +57,7 @@ class _Tally:
     def add(self, packet: VideoPacket, codec: str) -> None:
         """Count a packet."""
         self.packets += 1
+        self.end = max(self.end, 0 if packet.dts is None else packet.dts + 1)
         self.damaged += packet.is_corrupt
         self.packed = self.packed or (codec == "mpeg4" and _packed(packet))
         if packet.is_discard or not _shown(packet, codec):
@@ -72,7 +74,7 @@ class _Tally:
 def read_index(source: Source) -> Index:
     """Read all packets of the video stream, without decoding any."""
     stream, tally, notes = source.stream, _Tally(), list[str]()
-    codec = stream.codec_context.name
+    codec, kind = stream.codec_context.name, source.container.format.name
     try:
         for packet in source.container.demux(stream):
             if packet.size:
@@ -83,7 +85,9 @@ def read_index(source: Source) -> Index:
         notes.append(f"{tally.damaged} damaged packets")
     whole = not notes
     times = np.array(tally.pts, np.int64)
-    shortfall, enough = _shortfall(stream, tally.packets, times)
+    # AVI counts frames that were dropped, which have a place in time and no data.
+    there = max(tally.packets, tally.end) if "avi" in kind else tally.packets
+    shortfall, enough = _shortfall(stream, there, times)
     notes += [shortfall] if shortfall else []
     trusted = _trusted(stream, tally, times)
     in_order = np.sort(times)
@@ -91,8 +95,7 @@ def read_index(source: Source) -> Index:
     key_pts = np.array(tally.key_pts if trusted else [], np.int64)
     order = np.argsort(key_pts)
     keys = np.searchsorted(in_order, key_pts[order]).astype(np.int64)
-    by_pts = "matroska" in source.container.format.name
-    seek_to = np.array(tally.key_pts if by_pts else tally.key_dts, np.int64)
+    seek_to = np.array(tally.key_pts if "matroska" in kind else tally.key_dts, np.int64)
     return Index(timeline, keys, seek_to[order], tuple(notes), whole and enough)
 
 
@@ -119,12 +122,12 @@ def _shown(packet: VideoPacket, codec: str) -> bool:
     return codec != "vp8" or bool(memoryview(packet)[0] & 0x10)
 
 
-def _shortfall(stream: VideoStream, packets: int, times: Frames) -> tuple[str, bool]:
+def _shortfall(stream: VideoStream, there: int, times: Frames) -> tuple[str, bool]:
     """Compare with what the headers promise; return a note, and whether there is enough."""
     if stream.frames:
         return (
-            f"{packets} of {stream.frames} frames" if packets < stream.frames else "",
-            packets >= ENOUGH * stream.frames,
+            f"{there} of {stream.frames} frames" if there < stream.frames else "",
+            there >= ENOUGH * stream.frames,
         )
     promised = 0.0
     with suppress(ValueError):

@@ -1,0 +1,1 @@
+"""Batches of clips through frozen networks, on the CPU or a GPU."""
