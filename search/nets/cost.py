@@ -1,0 +1,39 @@
+"""What training costs, in operations: the same number on every machine."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from adf.search.nets.network import Network
+from adf.search.nets.stem import Features
+from adf.search.space import FusionSpace
+
+if TYPE_CHECKING:
+    from adf.search.study import Study
+
+DRAWN = 16
+
+
+def flops(network: nn.Module, clip: Features, *more: Any) -> int:
+    """Return the floating-point operations of one clip, forward."""
+    training = network.training
+    network.eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network(clip, *more)
+    network.train(training)
+    return int(counter.get_total_flops())
+
+
+def middle_flops(space: FusionSpace, classes: int, clip: Features) -> float:
+    """Return the operations of a found network of middle size."""
+    random = np.random.default_rng(0)
+    found = [Network(space.draw(random), space.widths, classes) for _ in range(DRAWN)]
+    return float(np.median([flops(network, clip) for network in found]))
+
+
+def in_steps(study: "Study", operations: float, clips: int) -> float:
+    """Return work on ``clips`` clips in training steps of a found network of middle size."""
+    return operations / study.unit * clips / study.settings.train.batch

@@ -1,0 +1,162 @@
+"""Training and scoring of one network on cached features."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from adf.errors import InvalidInput
+from adf.search.data import Source
+from adf.search.nets.stem import Features
+from adf.search.optim import make_optimizer, make_schedule
+from adf.search.rows import Part
+from adf.search.settings import TrainSettings
+from adf.search.team import ALONE, Team
+
+Forward = Callable[[Features], Tensor]
+
+
+class Score(NamedTuple):
+    """How well a network does on some videos."""
+
+    accuracy: float
+    loss: float
+    videos: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where training happens: the features, the clips to learn from, the device, the precision."""
+
+    source: Source
+    part: Part
+    device: torch.device
+    amp: bool = False
+    team: Team = ALONE
+
+    def shares(self, positions: Sequence[NDArray[np.intp]]) -> Iterator[tuple[Features, Tensor]]:
+        """Return features and targets of what this rank does of each batch."""
+        return self.batches([self.team.share(each) for each in positions])
+
+    def batches(self, positions: Sequence[NDArray[np.intp]]) -> Iterator[tuple[Features, Tensor]]:
+        """Return features and targets of each batch of positions."""
+        rows = [self.part.rows[each] for each in positions]
+        for features, each in zip(self.source.batches(rows), positions, strict=True):
+            yield features, torch.from_numpy(self.part.targets[each]).to(self.device)
+
+    def autocast(self) -> torch.autocast:
+        """Return the context of a forward pass: half precision where asked for."""
+        # Not float16: its gradients vanish where they are not scaled up.
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.amp)
+
+
+def in_batches(positions: NDArray[np.intp], batch: int) -> list[NDArray[np.intp]]:
+    """Cut an epoch into batches; a last one that is too small for a norm joins the one before."""
+    cuts = list(range(batch, len(positions) - 1, batch))
+    return np.split(positions, cuts)
+
+
+def train(
+    network: nn.Module,
+    bench: Bench,
+    settings: TrainSettings,
+    seed: Sequence[int],
+    after_epoch: Callable[[int, float], None] | None = None,
+) -> nn.Module:
+    """Train ``network`` in place and return it, or the running mean of its weights if asked for.
+
+    ``after_epoch`` is told the number of each epoch that is over, and its mean loss.
+    """
+    network.to(bench.device).train()
+    weights = [weight for weight in network.parameters() if weight.requires_grad]
+    optimizer = make_optimizer(settings, weights)
+    steps = len(in_batches(bench.part.epoch([*seed, 0]), settings.batch))
+    updates = settings.epochs * -(-steps // settings.accumulate)
+    schedule = make_schedule(settings.schedule, optimizer, updates, settings.warm_up)
+    mean = averaged(network, settings.average) if settings.average else None
+    for epoch in range(settings.epochs):
+        batches = in_batches(bench.part.epoch([*seed, epoch]), settings.batch)
+        losses: list[Tensor] = []
+        for step, (features, targets) in enumerate(bench.shares(batches), start=1):
+            with bench.autocast():
+                logits = network(features)
+            loss = F.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
+            (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
+            losses.append(loss.detach())
+            if step % settings.accumulate == 0 or step == len(batches):
+                bench.team.average_gradients(weights)
+                if settings.clip:
+                    nn.utils.clip_grad_norm_(weights, settings.clip)
+                optimizer.step()
+                schedule.step()
+                optimizer.zero_grad(set_to_none=True)
+                if mean:
+                    mean.update_parameters(network)
+        bench.team.average_statistics(network)
+        found = finite_mean(losses, bench, batches)
+        if after_epoch:
+            after_epoch(epoch, found)
+    return mean.module if mean else network
+
+
+def averaged(network: nn.Module, decay: float) -> "torch.optim.swa_utils.AveragedModel":
+    """Return the running mean of a network's weights and statistics."""
+    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+    ema = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=ema, use_buffers=True)
+
+
+def finite_mean(
+    losses: Sequence[Tensor], bench: Bench, batches: Sequence[NDArray[np.intp]]
+) -> float:
+    """Return the mean loss of an epoch; of one that is not finite, say which rows are to blame."""
+    found = torch.stack(list(losses))
+    if not bool(found.isfinite().all()):
+        explain(bench, batches[int((~found.isfinite()).nonzero()[0])])
+    return float(found.mean())
+
+
+def explain(bench: Bench, positions: NDArray[np.intp]) -> None:
+    """Raise an error that names the level and the rows of a batch that spoilt the loss."""
+    rows = bench.part.rows[positions]
+    for features, _ in bench.batches([positions]):
+        for level, values in features.items():
+            bad = ~values.flatten(1).isfinite().all(dim=1).cpu().numpy()
+            if bad.any():
+                raise InvalidInput(
+                    f"the features of {level} are not finite in rows"
+                    f" {', '.join(map(str, rows[bad][:10]))}: extract them again, or leave the"
+                    " level out (space.levels)"
+                )
+    raise InvalidInput(
+        f"the loss is not finite, in the batch of rows {', '.join(map(str, rows[:10]))} ...; the"
+        " features are: lower the learning rate (rate), or clip gradients (clip)"
+    )
+
+
+@torch.no_grad()
+def score(forward: Forward, bench: Bench, batch: int) -> Score:
+    """Return accuracy and loss over videos; that of a video is the mean of its views."""
+    positions = np.arange(len(bench.part.rows))
+    batches = in_batches(positions, batch)
+    outputs = []
+    for features, _ in bench.batches(batches):
+        with bench.autocast():
+            outputs.append(forward(features).float())
+    chances = torch.cat(outputs).softmax(dim=1)
+    videos = torch.from_numpy(bench.part.videos).to(chances.device)
+    count = len(bench.part)
+    sums = chances.new_zeros(count, chances.shape[1]).index_add_(0, videos, chances)
+    views = torch.bincount(videos, minlength=count).unsqueeze(1)
+    targets = torch.empty(count, dtype=torch.int64, device=chances.device)
+    targets[videos] = torch.from_numpy(bench.part.targets).to(chances.device)
+    means = sums / views
+    right = (means.argmax(dim=1) == targets).float().mean()
+    loss = F.nll_loss(means.clamp_min(1e-12).log(), targets)
+    return Score(float(right), float(loss), count)
