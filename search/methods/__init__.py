@@ -1,0 +1,80 @@
+"""The search methods: each is a module here with a function ``search``, from a study to a genotype.
+
+Adding one takes its file and its name in the list; a file that lies elsewhere is named by its path.
+The first line of its text says how it works, the one after ``Cost:`` what it spends. A method is
+imported when it is asked for.
+"""
+
+import ast
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+from adf.errors import ConfigError, InputNotFound, UnknownName
+from adf.registry import nearest
+
+if TYPE_CHECKING:
+    from adf.search.genotype import Genotype
+    from adf.search.study import Study
+
+# They train one supernet for relax.epochs and know no budget.
+RELAXATIONS = ("darts", "pc-darts", "gdas", "drnas")
+METHODS = ("propose-and-judge", *RELAXATIONS, "random", "successive-halving", "evolution")
+PYTHON = ".py"
+
+
+class About(NamedTuple):
+    """What a list of methods says of one."""
+
+    name: str
+    mechanism: str
+    cost: str
+
+
+def method(name: str) -> "Callable[[Study], Genotype]":
+    """Return the function of a method."""
+    module = _loaded(Path(name)) if name.endswith(PYTHON) else import_module(_module(name))
+    search: Callable[[Study], Genotype] | None = getattr(module, "search", None)
+    if search is None:
+        raise ConfigError(f"method: {name} has no function search: add search(study) -> Genotype")
+    return search
+
+
+def spelled(name: str) -> str:
+    """Return the name of a method as it is listed; that of a file is its own."""
+    return Path(name).stem if name.endswith(PYTHON) else name.replace("_", "-")
+
+
+def about() -> list[About]:
+    """Return what there is, read from the files: none is imported."""
+    return [_told(name) for name in METHODS]
+
+
+def _module(name: str) -> str:
+    if spelled(name) not in METHODS:
+        raise UnknownName(
+            f"method: none is called '{name}'.{nearest(spelled(name), list(METHODS))}"
+            f" Known: {', '.join(METHODS)}, and files that end in {PYTHON}"
+        )
+    return f"{__name__}.{spelled(name).replace('-', '_')}"
+
+
+def _loaded(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise InputNotFound(f"method: there is no file {path}")
+    spec = spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _told(name: str) -> About:
+    file = Path(__file__).with_name(f"{name.replace('-', '_')}{PYTHON}")
+    text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    cost = text.partition("\n\nCost: ")[2].partition("\n\n")[0]
+    return About(name, text.partition("\n")[0], " ".join(cost.split()))

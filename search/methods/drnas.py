@@ -1,0 +1,60 @@
+"""DrNAS: the mixture is drawn from Dirichlet distributions, whose concentrations are learned.
+
+Cost: relax.epochs of all operations at once.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+from torch.distributions import Dirichlet, kl_divergence
+from torch.nn import functional as F
+
+from adf.search.genotype import Genotype
+from adf.search.nets.mixture import Alphas, Mixture, edge_weights
+from adf.search.relaxing.selection import searched
+from adf.search.space import FusionSpace
+from adf.search.study import Study
+
+# Keeps the distributions near the uniform one until there is evidence.
+ANCHOR = 1e-3
+
+
+class DrNas:
+    """Drawn in training; afterwards the mean of the distributions counts."""
+
+    with_edges = False
+
+    def mixture(self, alphas: Alphas, space: FusionSpace, progress: float) -> Mixture:
+        """Draw a mixture; gradients pass to the concentrations."""
+        return Mixture(
+            [drawn.rsample() for drawn in distributions(alphas.levels)],
+            [drawn.rsample() for drawn in distributions(alphas.ops)],
+            edge_weights(alphas, space),
+        )
+
+    def penalty(self, alphas: Alphas, progress: float) -> Tensor | None:
+        """Return the divergence from the uniform distribution over mixtures."""
+        divergences = [
+            kl_divergence(drawn, Dirichlet(torch.ones_like(drawn.concentration))).sum()
+            for drawn in distributions((*alphas.levels, *alphas.ops))
+        ]
+        return ANCHOR * torch.stack(divergences).sum()
+
+    def expected(self, alphas: Alphas, space: FusionSpace) -> Mixture:
+        """Return the means."""
+        return Mixture(
+            [drawn.mean for drawn in distributions(alphas.levels)],
+            [drawn.mean for drawn in distributions(alphas.ops)],
+            edge_weights(alphas, space),
+        )
+
+
+def distributions(logits: Iterable[Tensor]) -> list[Dirichlet]:
+    """Return the distribution that each vector of logits stands for."""
+    return [Dirichlet(F.elu(each) + 1 + 1e-6) for each in logits]
+
+
+def search(study: Study) -> Genotype:
+    """Search by DrNAS."""
+    return searched(study, DrNas(), study.settings.relax)

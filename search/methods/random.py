@@ -1,0 +1,24 @@
+"""Random search: as many candidates as the budget pays for, each trained in full.
+
+Cost: the budget; nothing else is computed.
+"""
+
+import numpy as np
+
+from adf.search.genotype import Genotype
+from adf.search.judge import Judge
+from adf.search.study import Study
+
+
+def search(study: Study) -> Genotype:
+    """Return the best of the candidates that were drawn."""
+    judge, epochs = Judge(study), study.settings.train.epochs
+    random = np.random.default_rng(study.settings.seed)
+    best = None
+    for _ in range(max(study.settings.budget // epochs, 1)):
+        verdict = judge(study.space.draw(random), epochs)
+        if best is None or verdict.rank > best.rank:
+            best = verdict
+            study.propose(best.genotype)
+    assert best
+    return best.genotype
