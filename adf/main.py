@@ -25,6 +25,7 @@ COMMANDS = {
         "adf.demo.cli:demo", "Cache generated features, damage and mend them, fuse them."
     ),
     "extract": Entry("adf.extract.cli:extract", "Write the features of videos into a cache, once."),
+    "search": Entry("adf.search.cli:search", "Search how to fuse the levels of a cache."),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),
 }
 
