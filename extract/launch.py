@@ -1,10 +1,6 @@
 """Several workers for one cache: started here, or by hand with their number."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,24 +9,13 @@ from time import perf_counter
 from typing import Any
 
 from adf.cache import Root
+from adf.children import Child, end_children, start_child
 from adf.config import Config
 from adf.errors import AdfError, ConfigError, Exit, InputNotFound, Interrupted
 from adf.extract.settings import ExtractSettings
 from adf.progress import Mode, progress
 
 POLL = 0.5
-# With our own search path: the packages may not be installed but lie in a checkout.
-# When whoever started it is gone, whatever the reason, a worker stops as it does for a scheduler.
-START = """
-import json, os, signal, sys, threading
-def watch():
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
-threading.Thread(target=watch, daemon=True).start()
-sys.path[:] = json.loads(sys.argv.pop(1))
-from adf.main import main
-main()
-"""
 # How schedulers number the copies of a command: counted from the first name, of the second.
 ARRAYS = (
     ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT"),
@@ -74,28 +59,15 @@ def fill_by_workers(
                 bar.advance(done - shown)
                 shown = done
     finally:
-        for worker in started:
-            if worker.poll() is None:
-                worker.terminate()
-        for worker in started:
-            worker.wait()
-            if worker.stdin:
-                worker.stdin.close()
+        end_children(started)
     _judge(root, config.value, started, folder)
     return {"workers": workers, "clips": rows - before, "seconds": perf_counter() - began}
 
 
-def _start(settings: Path, number: int, workers: int, folder: Path) -> subprocess.Popen[bytes]:
-    log = folder / f"worker-{number}.txt"
-    command = [sys.executable, "-c", START, json.dumps(sys.path), "extract", "-c", str(settings)]
-    command += ["--shard", f"{number}/{workers}", "--progress", "log"]
-    command += ["--out", str(folder / f"worker-{number}")]
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
-    environ = {"OMP_NUM_THREADS": threads, **os.environ}
-    with open(log, "ab") as file:
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=file, stderr=file, env=environ
-        )
+def _start(settings: Path, number: int, workers: int, folder: Path) -> Child:
+    words = ["extract", "-c", str(settings), "--shard", f"{number}/{workers}", "--progress", "log"]
+    words += ["--out", str(folder / f"worker-{number}")]
+    return start_child(words, folder / f"worker-{number}.txt", workers)
 
 
 def _rows_done(root: Root, modalities: tuple[str, ...]) -> int:
@@ -112,7 +84,7 @@ def _rows_done(root: Root, modalities: tuple[str, ...]) -> int:
 def _judge(
     root: Root,
     settings: ExtractSettings,
-    workers: list[subprocess.Popen[bytes]],
+    workers: list[Child],
     folder: Path,
 ) -> None:
     """Raise if there is still something to do, with what the workers said of it."""
