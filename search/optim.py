@@ -29,6 +29,12 @@ def make_optimizer(
     return kind(weights, rate, weight_decay=decay, fused=True)
 
 
+def sharing(step: int, steps: int, accumulate: int) -> int:
+    """Return how many batches share the update that batch ``step``, from 1, of an epoch is for."""
+    last = steps % accumulate
+    return last if step > steps - last else accumulate
+
+
 def make_schedule(
     kind: Schedule, optimizer: torch.optim.Optimizer, steps: int, warm_up: float = 0.0
 ) -> LambdaLR:

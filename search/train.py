@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from adf.errors import InvalidInput
 from adf.search.data import Source
 from adf.search.nets.stem import Features
-from adf.search.optim import make_optimizer, make_schedule
+from adf.search.optim import make_optimizer, make_schedule, sharing
 from adf.search.rows import Part
 from adf.search.settings import TrainSettings
 from adf.search.team import ALONE, Team
@@ -86,7 +86,7 @@ def train(
             with bench.autocast():
                 logits = network(features)
             loss = F.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
-            (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
+            (loss / sharing(step, len(batches), settings.accumulate)).backward()  # type: ignore[no-untyped-call]
             losses.append(loss.detach())
             if step % settings.accumulate == 0 or step == len(batches):
                 bench.team.average_gradients(weights)

@@ -17,7 +17,7 @@ from adf.search.nets.cost import flops, in_steps
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.nets.stem import Features
 from adf.search.nets.supernet import Supernet
-from adf.search.optim import make_optimizer, make_schedule
+from adf.search.optim import make_optimizer, make_schedule, sharing
 from adf.search.relaxing.curvature import CLIPS, PASSES, curvature
 from adf.search.relaxing.guards import Guarded
 from adf.search.relaxing.relaxation import Relaxation
@@ -151,7 +151,7 @@ class Relaxed:
         with torch.no_grad():
             mixture = self.method.weight_mixture(self.alphas, self.study.space, self.progress)
         loss = self._loss(batch, mixture)
-        (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
+        (loss / sharing(step, steps, settings.accumulate)).backward()  # type: ignore[no-untyped-call]
         if step % settings.accumulate == 0 or step == steps:
             self.study.team.average_gradients(self.weights)
             if settings.clip:
