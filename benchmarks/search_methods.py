@@ -21,7 +21,7 @@ import torch
 from adf.cache import FeatureCache
 from adf.config import load
 from adf.search.data import open_source
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.nets.network import Network
 from adf.search.rows import part, split_column
 from adf.search.settings import SearchSettings

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from adf.search.data import Loaded
-from adf.search.genotype import Input
+from adf.search.genotypes.genotype import Input
+from adf.search.genotypes.space import FusionSpace
 from adf.search.methods.darts import Darts
 from adf.search.methods.gdas import Gdas
 from adf.search.methods.pc_darts import PARTIAL, PcDarts
@@ -24,7 +25,6 @@ from adf.search.nets.stem import Features
 from adf.search.nets.supernet import Supernet
 from adf.search.relaxing.relaxation import Relaxation
 from adf.search.settings import SpaceSettings
-from adf.search.space import FusionSpace
 from benchmarks.measure import Way, in_turn, save
 from benchmarks.search_step import alpha_step, step_of, weight_step
 

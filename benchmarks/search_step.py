@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from adf.search.data import Loaded
-from adf.search.genotype import Cell, Edge, Genotype, Input
+from adf.search.genotypes.genotype import Cell, Edge, Genotype, Input
+from adf.search.genotypes.space import FusionSpace
 from adf.search.methods.darts import Darts
 from adf.search.methods.gdas import Gdas
 from adf.search.methods.pc_darts import PARTIAL, PcDarts
@@ -25,7 +26,6 @@ from adf.search.nets.supernet import Supernet
 from adf.search.relaxing.relaxation import Relaxation
 from adf.search.relaxing.relaxed import frozen
 from adf.search.settings import SpaceSettings
-from adf.search.space import FusionSpace
 from benchmarks.measure import Way, in_turn, save, table
 
 MODALITIES = ("rgb", "flow", "pose")

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from adf.cache import FeatureCache
 from adf.errors import InvalidInput
-from adf.search.genotype import Input
+from adf.search.genotypes.genotype import Input
 from adf.search.nets.stem import Features, Grid
 from adf.search.rows import Rows
 

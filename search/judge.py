@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from adf.search.canonical import canonical, digest
-from adf.search.genotype import Genotype
+from adf.search.genotypes.canonical import canonical, digest
+from adf.search.genotypes.genotype import Genotype
 from adf.search.nets.cost import flops, in_steps
 from adf.search.nets.network import Network
 from adf.search.study import Stopwatch, Study

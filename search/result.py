@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from adf.cache import FeatureCache
-from adf.search.canonical import digest
-from adf.search.drawing_graph import Diagram
-from adf.search.genotype import Genotype
+from adf.search.genotypes.canonical import digest
+from adf.search.genotypes.drawing_graph import Diagram
+from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge
 from adf.search.study import Study
 

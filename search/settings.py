@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adf.errors import ConfigError
-from adf.search.genotype import ZERO
+from adf.search.genotypes.genotype import ZERO
 
 Optimizer = Literal["adamw", "adam", "sgd"]
 Schedule = Literal["cosine", "constant"]

@@ -19,11 +19,11 @@ from adf.files import write_atomic
 from adf.progress import Progress
 from adf.runs import RunFolder
 from adf.search.data import Source
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.stem import Features
 from adf.search.rows import Halves, Part
 from adf.search.settings import SearchSettings
-from adf.search.space import FusionSpace
 from adf.search.team import ALONE, Team
 from adf.search.train import Bench
 

@@ -16,10 +16,11 @@ from adf.files import write_atomic
 from adf.progress import Mode, Progress, progress
 from adf.registry import nearest
 from adf.runs import RunFolder
-from adf.search.canonical import canonical
 from adf.search.data import level_sizes, open_source, widths
-from adf.search.drawing import as_svg
-from adf.search.genotype import ZERO, Input
+from adf.search.genotypes.canonical import canonical
+from adf.search.genotypes.drawing import as_svg
+from adf.search.genotypes.genotype import ZERO, Input
+from adf.search.genotypes.space import FusionSpace
 from adf.search.methods import method
 from adf.search.nets.cost import middle_flops
 from adf.search.nets.ops import OPS
@@ -27,7 +28,6 @@ from adf.search.result import describe, digests, seals
 from adf.search.rows import halves
 from adf.search.runs import search_run, steps, title
 from adf.search.settings import SearchSettings, SpaceSettings
-from adf.search.space import FusionSpace
 from adf.search.study import Memory, Study
 from adf.search.team import join_team
 

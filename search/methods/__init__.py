@@ -17,7 +17,7 @@ from adf.errors import ConfigError, InputNotFound, UnknownName
 from adf.registry import nearest
 
 if TYPE_CHECKING:
-    from adf.search.genotype import Genotype
+    from adf.search.genotypes.genotype import Genotype
     from adf.search.study import Study
 
 # They train one supernet for relax.epochs and know no budget.

@@ -5,10 +5,10 @@ Cost: relax.epochs of all operations at once; with relax.order 2 about three tim
 
 from torch import Tensor
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture, softmax_mixture
 from adf.search.relaxing.selection import searched
-from adf.search.space import FusionSpace
 from adf.search.study import Study
 
 

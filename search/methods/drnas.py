@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.distributions import Dirichlet, kl_divergence
 from torch.nn import functional as F
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture, edge_weights
 from adf.search.relaxing.selection import searched
-from adf.search.space import FusionSpace
 from adf.search.study import Study
 
 # Keeps the distributions near the uniform one until there is evidence.

@@ -7,7 +7,7 @@ from collections import deque
 
 import numpy as np
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge, Verdict
 from adf.search.study import Study
 

@@ -5,11 +5,11 @@ Cost: relax.epochs at the price of one operation an edge, and all levels.
 
 from torch.nn import functional as F
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.methods.darts import Darts
 from adf.search.nets.mixture import Alphas, Mixture, edge_weights
 from adf.search.relaxing.selection import searched
-from adf.search.space import FusionSpace
 from adf.search.study import Study
 
 

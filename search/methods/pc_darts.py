@@ -5,7 +5,7 @@ Cost: relax.epochs of all operations at once, on a quarter of the channels.
 
 from dataclasses import replace
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.methods.darts import Darts
 from adf.search.relaxing.selection import searched
 from adf.search.study import Study

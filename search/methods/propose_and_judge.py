@@ -16,14 +16,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from adf.search.canonical import canonical, digest
-from adf.search.genotype import ZERO, Genotype, Input
+from adf.search.genotypes.canonical import canonical, digest
+from adf.search.genotypes.genotype import ZERO, Genotype, Input
+from adf.search.genotypes.space import Draw, FusionSpace
 from adf.search.judge import Judge, Verdict
 from adf.search.methods.darts import Darts
 from adf.search.methods.successive_halving import affordable, halved
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.relaxing.relaxed import Relaxed
-from adf.search.space import Draw, FusionSpace
 from adf.search.study import Study
 from adf.search.train import in_batches
 

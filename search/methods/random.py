@@ -5,7 +5,7 @@ Cost: the budget; nothing else is computed.
 
 import numpy as np
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge
 from adf.search.study import Study
 

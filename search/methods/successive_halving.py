@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge, Verdict
 from adf.search.study import Study
 

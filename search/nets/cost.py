@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.network import Network
 from adf.search.nets.stem import Features
-from adf.search.space import FusionSpace
 
 if TYPE_CHECKING:
     from adf.search.study import Study

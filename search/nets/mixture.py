@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from adf.search.space import FusionSpace
+from adf.search.genotypes.space import FusionSpace
 
 # Nearly equal at the start, and yet no ties.
 SPREAD = 1e-3

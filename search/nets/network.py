@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from adf.errors import InvalidInput
-from adf.search.genotype import Cell, Genotype, Input
+from adf.search.genotypes.genotype import Cell, Genotype, Input
 from adf.search.nets.ops import NONE, OPS, conv, norm
 from adf.search.nets.stem import Adapters, ConcatStem, Features
 from adf.search.nets.wiring import Wiring

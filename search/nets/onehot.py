@@ -2,9 +2,9 @@
 
 import torch
 
-from adf.search.genotype import Cell, Genotype
+from adf.search.genotypes.genotype import Cell, Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Mixture
-from adf.search.space import FusionSpace
 
 
 def one_hot(space: FusionSpace, genotype: Genotype) -> Mixture:

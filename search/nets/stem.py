@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from adf.search.genotype import Input
+from adf.search.genotypes.genotype import Input
 from adf.search.nets.ops import NONE, conv, norm
 
 Grid = tuple[int, int, int]

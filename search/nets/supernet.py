@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from adf.search.genotype import ZERO
+from adf.search.genotypes.genotype import ZERO
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Mixture
 from adf.search.nets.network import Head, make_entries, make_stem, require_levels
 from adf.search.nets.ops import OPS
 from adf.search.nets.stem import Adapters, Features
 from adf.search.nets.wiring import Wiring
 from adf.search.settings import require
-from adf.search.space import FusionSpace
 
 
 class Supernet(nn.Module):

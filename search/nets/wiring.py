@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Wiring:
-    """The rule of a stem; see :class:`adf.search.genotype.Genotype`."""
+    """The rule of a stem; see :class:`adf.search.genotypes.genotype.Genotype`."""
 
     stem: str
     copies: int

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.relaxing.relaxation import Relaxation
 from adf.search.settings import Guards
-from adf.search.space import FusionSpace
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from torch import Tensor
 
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture
-from adf.search.space import FusionSpace
 
 
 class Relaxation(Protocol):

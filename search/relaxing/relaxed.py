@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from adf.search.derive import derive
-from adf.search.genotype import Genotype
+from adf.search.genotypes.derive import derive
+from adf.search.genotypes.genotype import Genotype
 from adf.search.nets.cost import flops, in_steps
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.nets.stem import Features

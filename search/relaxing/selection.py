@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from adf.search.genotype import Edge, Genotype
+from adf.search.genotypes.genotype import Edge, Genotype
+from adf.search.genotypes.space import Draw, FusionSpace
 from adf.search.nets.mixture import Mixture
 from adf.search.relaxing.relaxation import Relaxation
 from adf.search.relaxing.relaxed import Relaxed
 from adf.search.relaxing.unrolled import statistics_kept
 from adf.search.settings import RelaxSettings
-from adf.search.space import Draw, FusionSpace
 from adf.search.study import Stopwatch, Study
 from adf.search.train import score
 

@@ -11,8 +11,8 @@ import pytest
 
 from adf import metrics
 from adf.errors import UnknownName
-from adf.search.canonical import digest
-from adf.search.genotype import Genotype
+from adf.search.genotypes.canonical import digest
+from adf.search.genotypes.genotype import Genotype
 from adf.search.methods import METHODS, RELAXATIONS, method
 from adf.search.study import Budget, Study
 from adf.search.train import in_batches

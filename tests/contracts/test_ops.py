@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from adf.search.genotype import ZERO
+from adf.search.genotypes.genotype import ZERO
 from adf.search.nets.ops import OPS
 from adf.search.nets.supernet import MixedEdge
 

@@ -14,11 +14,11 @@ from adf.cache import Appender, ClipPlan, FeatureSpec, Root
 from adf.config import Config, load
 from adf.progress import progress
 from adf.runs import run_folder
-from adf.search.genotype import Edge, Genotype, Input
+from adf.search.genotypes.genotype import Edge, Genotype, Input
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.ops import OPS
 from adf.search.nets.stem import Features
 from adf.search.settings import SearchSettings
-from adf.search.space import FusionSpace
 from adf.search.study import Study
 from adf.search.trial import open_study
 from tests.cache.samples import make_provenance

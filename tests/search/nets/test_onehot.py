@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.cost import flops, middle_flops
 from adf.search.nets.mixture import Alphas, softmax_mixture
 from adf.search.nets.network import FoundCell, Network
 from adf.search.nets.onehot import one_hot
 from adf.search.nets.stem import Adapters
 from adf.search.nets.supernet import MixedCell, Supernet
-from adf.search.space import FusionSpace
 from tests.search.nets.samples import ALL_OPS, concat_space, drawn, make_features, make_space
 
 SPACES = {

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from adf.errors import ConfigError, InvalidInput
 from adf.search.data import Loaded
-from adf.search.genotype import Input
+from adf.search.genotypes.genotype import Input
 from adf.search.nets.stem import Features
 from adf.search.optim import make_optimizer, make_schedule
 from adf.search.rows import Part

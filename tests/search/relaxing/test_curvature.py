@@ -11,6 +11,7 @@ from torch.autograd.functional import hessian
 from torch.nn import functional as F
 
 from adf import metrics
+from adf.search.genotypes.space import FusionSpace
 from adf.search.methods.darts import Darts
 from adf.search.methods.gdas import Gdas
 from adf.search.nets.mixture import Alphas, softmax_mixture
@@ -24,7 +25,6 @@ from adf.search.relaxing.curvature import (
     hessian_product,
 )
 from adf.search.relaxing.relaxed import Relaxed, curvature_jumped
-from adf.search.space import FusionSpace
 from tests.search.nets.samples import make_cache, make_features, make_space, quick, study_of
 
 

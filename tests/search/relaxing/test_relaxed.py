@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from adf import metrics
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.methods.darts import Darts
 from adf.search.methods.gdas import Gdas
 from adf.search.nets.mixture import Mixture

@@ -9,7 +9,7 @@ import pytest
 
 from adf import metrics
 from adf.config import load
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 from adf.search.methods import METHODS, about
 from adf.search.settings import SearchSettings
 from tests.cache.nursery import environment

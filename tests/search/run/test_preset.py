@@ -11,10 +11,10 @@ from torch import nn
 from adf.cache import Appender, ClipPlan, FeatureCache, FeatureSpec, Root
 from adf.config import Config, load
 from adf.configs import preset
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas
 from adf.search.nets.supernet import MixedEdge, Supernet
 from adf.search.settings import SearchSettings
-from adf.search.space import FusionSpace
 from adf.search.trial import carry_out, open_space
 from tests.cache.samples import make_plan, make_provenance
 

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import permutations
 from typing import Any
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 
 State = tuple[Any, ...]
 Graph = dict[State, Counter[tuple[str, State]]]

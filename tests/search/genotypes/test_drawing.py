@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adf.search.drawing import as_dot, as_mermaid, as_svg
-from adf.search.drawing_svg import COLOURS, INK, LABEL_FIELD, PLAIN
-from adf.search.genotype import STEMS, Cell, Edge, Genotype, Input
-from tests.search.genotype.samples import LEVELS, drawn, full
+from adf.search.genotypes.drawing import as_dot, as_mermaid, as_svg
+from adf.search.genotypes.drawing_svg import COLOURS, INK, LABEL_FIELD, PLAIN
+from adf.search.genotypes.genotype import STEMS, Cell, Edge, Genotype, Input
+from tests.search.genotypes.samples import LEVELS, drawn, full
 
 NASTY = 'a"b\\N<i>&#x;|]}\n\x00\ud800\u202e'
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from adf.search.drawing_graph import Diagram
+from adf.search.genotypes.drawing_graph import Diagram
 
 GAP, MARGIN = 26.0, 8.0
 HEIGHTS = {"box": 34.0, "label": 21.0, "lane": 12.0}

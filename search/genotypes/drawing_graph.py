@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 
 INPUT, STEM, NODE, OUTPUT = "input", "stem", "node", "output"
 SKIP = "skip"

@@ -1,6 +1,6 @@
 """One spelling for all genotypes that build the same network, and a short name for it.
 
-from adf.search.canonical import digest
+from adf.search.genotypes.canonical import digest
 digest(genotype)    # "3f9c1a0b7e52": equal if and only if the networks differ in names alone
 
 What changes no network: the order of inputs, of edges, of nodes and of what is concatenated, which
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from adf.search.genotype import Cell, Edge, Genotype, Input
+from adf.search.genotypes.genotype import Cell, Edge, Genotype, Input
 
 
 class _State(NamedTuple):

@@ -1,6 +1,6 @@
 """Genotypes in the notation that AutoDeepFuse published, read as data and never run as code.
 
-from adf.search.published import read_published
+from adf.search.genotypes.published import read_published
 read_published(path.read_text(), inputs, channels=256, grid=(4, 7, 7))    # a Genotype
 
 The notation is a list of `Genotype(first=[('op', source), ...], first_concat=range(3, 7))`, one a
@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from adf.errors import InvalidInput
-from adf.search.genotype import Cell, Edge, Genotype, Input
+from adf.search.genotypes.genotype import Cell, Edge, Genotype, Input
 
 OPS = {
     "skip_connect": "skip",

@@ -1,14 +1,14 @@
 """Pictures of a genotype: SVG to look at, and the text of Graphviz and Mermaid to go on from.
 
-from adf.search.drawing import as_svg
+from adf.search.genotypes.drawing import as_svg
 Path("genotype.svg").write_text(as_svg(genotype))
 """
 
 import re
 
-from adf.search.drawing_graph import INPUT, NODE, SKIP, Diagram
-from adf.search.drawing_svg import as_svg
-from adf.search.genotype import Genotype
+from adf.search.genotypes.drawing_graph import INPUT, NODE, SKIP, Diagram
+from adf.search.genotypes.drawing_svg import as_svg
+from adf.search.genotypes.genotype import Genotype
 
 __all__ = ["as_dot", "as_mermaid", "as_svg"]
 

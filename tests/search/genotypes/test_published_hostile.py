@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adf.errors import InvalidInput
-from adf.search.published import LONGEST, read_published
-from tests.search.genotype.samples import LEVELS
+from adf.search.genotypes.published import LONGEST, read_published
+from tests.search.genotypes.samples import LEVELS
 
 GOOD = "[Genotype(first=[('skip_connect', 0), ('none', 1), ('none', 2)], first_concat=range(3, 4))]"
 DEEP = "(" * 2000 + ")" * 2000

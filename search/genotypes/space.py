@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 
-from adf.search.genotype import ZERO, Cell, Edge, Genotype, Input, fan_in
+from adf.search.genotypes.genotype import ZERO, Cell, Edge, Genotype, Input, fan_in
 
 Draw = np.random.Generator
 

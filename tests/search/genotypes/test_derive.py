@@ -7,14 +7,14 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from adf.search.derive import (
+from adf.search.genotypes.derive import (
     derive,
     edge_strengths,
     every_edge,
     strongest_edges,
     strongest_with_zero,
 )
-from adf.search.genotype import Edge
+from adf.search.genotypes.genotype import Edge
 from adf.search.methods.drnas import DrNas
 from adf.search.methods.gdas import Gdas
 from adf.search.methods.pc_darts import PcDarts

@@ -2,7 +2,7 @@
 
 import random
 
-from adf.search.genotype import Cell, Edge, Genotype, Input, fan_in
+from adf.search.genotypes.genotype import Cell, Edge, Genotype, Input, fan_in
 
 OPS = ("conv_3x3x3", "conv_1x1x1", "sep_conv_3x3x3", "conv_2plus1d", "dil_conv_3x3x3", "skip")
 LEVELS = (Input("rgb", "layer2"), Input("flow", "layer3"), Input("pose", "layer3"))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adf.search.canonical import canonical, digest
-from adf.search.genotype import STEMS, Cell, Edge, Genotype, Input
-from tests.search.genotype.brute import same
-from tests.search.genotype.samples import LEVELS, OPS, drawn, full, renamed
+from adf.search.genotypes.canonical import canonical, digest
+from adf.search.genotypes.genotype import STEMS, Cell, Edge, Genotype, Input
+from tests.search.genotypes.brute import same
+from tests.search.genotypes.samples import LEVELS, OPS, drawn, full, renamed
 
 chances = st.randoms(use_true_random=False)
 stems = st.sampled_from(STEMS)

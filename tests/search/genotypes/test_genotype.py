@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adf.errors import InvalidInput
-from adf.search.genotype import STEMS, Cell, Edge, Genotype, Input, fan_in
-from tests.search.genotype.samples import LEVELS, drawn, full
+from adf.search.genotypes.genotype import STEMS, Cell, Edge, Genotype, Input, fan_in
+from tests.search.genotypes.samples import LEVELS, drawn, full
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(STEMS), st.integers(1, 3))

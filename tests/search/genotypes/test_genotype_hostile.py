@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adf.errors import InvalidInput
-from adf.search.genotype import Genotype
-from tests.search.genotype.samples import full
+from adf.search.genotypes.genotype import Genotype
+from tests.search.genotypes.samples import full
 
 
 def changed(**fields: Any) -> str:

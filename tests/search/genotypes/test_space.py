@@ -5,8 +5,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from adf.search.genotype import Edge, Genotype
-from adf.search.space import FusionSpace
+from adf.search.genotypes.genotype import Edge, Genotype
+from adf.search.genotypes.space import FusionSpace
 from tests.search.nets.samples import concat_space, drawn, inside, make_space
 
 SPACES = {

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
-from adf.search.drawing_graph import INPUT, SKIP, Diagram, clean
-from adf.search.drawing_layout import HEIGHTS, Layout, Spot
-from adf.search.genotype import Genotype
+from adf.search.genotypes.drawing_graph import INPUT, SKIP, Diagram, clean
+from adf.search.genotypes.drawing_layout import HEIGHTS, Layout, Spot
+from adf.search.genotypes.genotype import Genotype
 
 # Line and field of each modality; those not named here take what is left, by their name.
 KNOWN = ("rgb", "flow", "pose", "slow", "fast", "repflow", "", "", "")

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from adf.search.genotype import ZERO, Edge, Genotype
+from adf.search.genotypes.genotype import ZERO, Edge, Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Mixture
-from adf.search.space import FusionSpace
 
 Weights = NDArray[np.floating]
 Nodes = list[tuple[Edge, ...]]

@@ -1,6 +1,6 @@
 """What a search finds: which levels are fused, and by which operations; a small JSON file.
 
-from adf.search.genotype import Genotype
+from adf.search.genotypes.genotype import Genotype
 genotype = Genotype.from_json(Path("genotype.json").read_text())
 genotype.inputs    # (Input("rgb", "layer2"), Input("flow", "layer3"), ...)
 genotype.cells     # (Cell(nodes=((Edge("conv_3x3x3", 0), Edge("skip", 1)), ...), concat=(3, 4)),)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from adf.errors import InvalidInput
-from adf.search.genotype import Cell, Edge, Genotype
-from adf.search.published import OPS, read_published
-from tests.search.genotype.samples import LEVELS
+from adf.search.genotypes.genotype import Cell, Edge, Genotype
+from adf.search.genotypes.published import OPS, read_published
+from tests.search.genotypes.samples import LEVELS
 
 OLD = list(OPS)
 NEW = ["skip_connect", "3d_conv_1x1", "2_1d_conv_3x3", "sep_conv_3x3", "flattened_conv"]
