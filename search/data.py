@@ -114,7 +114,7 @@ def read_level(cache: FeatureCache, rows: Rows, level: Input, grid: Grid) -> Ten
 
 def require_finite(x: Tensor, rows: Rows, level: Input) -> None:
     """Refuse features that would spoil whatever they meet, in scores without a trace."""
-    bad = ~x.flatten(1).isfinite().all(dim=1).numpy()
+    bad = ~x.flatten(1).isfinite().all(dim=1).cpu().numpy()
     if bad.any():
         raise InvalidInput(
             f"the features of {level} are not finite in rows {', '.join(map(str, rows[bad][:10]))}:"

@@ -1,13 +1,14 @@
-"""Optimisers and schedules of torch, by the names that settings give them."""
+"""How weights move: optimisers and schedules of torch, by the names that settings give them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
 from adf.search.settings import RelaxSettings, Schedule, TrainSettings
+from adf.search.team import Team
 
 
 def make_optimizer(
@@ -29,10 +30,42 @@ def make_optimizer(
     return kind(weights, rate, weight_decay=decay, fused=True)
 
 
-def sharing(step: int, steps: int, accumulate: int) -> int:
-    """Return how many batches share the update that batch ``step``, from 1, of an epoch is for."""
-    last = steps % accumulate
-    return last if step > steps - last else accumulate
+class Updates:
+    """From losses of batches to steps of the weights; an epoch has ``steps`` batches.
+
+    Several batches may make one update, and so do the ranks of a team: the mean of their gradients
+    counts.
+    """
+
+    def __init__(
+        self,
+        settings: TrainSettings | RelaxSettings,
+        weights: Sequence[Tensor],
+        steps: int,
+        team: Team,
+        schedule: Schedule = "cosine",
+        warm_up: float = 0.0,
+    ) -> None:
+        self._settings, self._weights, self._steps, self._team = settings, weights, steps, team
+        self.optimizer = make_optimizer(settings, weights)
+        updates = settings.epochs * -(-steps // settings.accumulate)
+        self.schedule = make_schedule(schedule, self.optimizer, updates, warm_up)
+
+    def learn(self, loss: Tensor, step: int) -> bool:
+        """Take in the loss of batch ``step``, from 1, of an epoch; say whether weights moved."""
+        accumulate, clip = self._settings.accumulate, self._settings.clip
+        last = self._steps % accumulate
+        sharing = last if step > self._steps - last else accumulate
+        (loss / sharing).backward()  # type: ignore[no-untyped-call]
+        if step % accumulate and step < self._steps:
+            return False
+        self._team.average_gradients(self._weights)
+        if clip:
+            nn.utils.clip_grad_norm_(self._weights, clip)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return True
 
 
 def make_schedule(

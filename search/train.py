@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from adf.errors import InvalidInput
-from adf.search.data import Source
+from adf.search.data import Source, require_finite
 from adf.search.nets.stem import Features
-from adf.search.optim import make_optimizer, make_schedule, sharing
+from adf.search.optim import Updates
 from adf.search.rows import Part
 from adf.search.settings import TrainSettings
 from adf.search.team import ALONE, Team
@@ -74,10 +74,8 @@ def train(
     """
     network.to(bench.device).train()
     weights = [weight for weight in network.parameters() if weight.requires_grad]
-    optimizer = make_optimizer(settings, weights)
     steps = len(in_batches(bench.part.epoch([*seed, 0]), settings.batch))
-    updates = settings.epochs * -(-steps // settings.accumulate)
-    schedule = make_schedule(settings.schedule, optimizer, updates, settings.warm_up)
+    updates = Updates(settings, weights, steps, bench.team, settings.schedule, settings.warm_up)
     mean = averaged(network, settings.average) if settings.average else None
     for epoch in range(settings.epochs):
         batches = in_batches(bench.part.epoch([*seed, epoch]), settings.batch)
@@ -86,17 +84,9 @@ def train(
             with bench.autocast():
                 logits = network(features)
             loss = F.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
-            (loss / sharing(step, len(batches), settings.accumulate)).backward()  # type: ignore[no-untyped-call]
             losses.append(loss.detach())
-            if step % settings.accumulate == 0 or step == len(batches):
-                bench.team.average_gradients(weights)
-                if settings.clip:
-                    nn.utils.clip_grad_norm_(weights, settings.clip)
-                optimizer.step()
-                schedule.step()
-                optimizer.zero_grad(set_to_none=True)
-                if mean:
-                    mean.update_parameters(network)
+            if updates.learn(loss, step) and mean:
+                mean.update_parameters(network)
         bench.team.average_statistics(network)
         found = finite_mean(losses, bench, batches)
         if after_epoch:
@@ -127,13 +117,7 @@ def explain(bench: Bench, positions: NDArray[np.intp]) -> None:
     rows = bench.part.rows[positions]
     for features, _ in bench.batches([positions]):
         for level, values in features.items():
-            bad = ~values.flatten(1).isfinite().all(dim=1).cpu().numpy()
-            if bad.any():
-                raise InvalidInput(
-                    f"the features of {level} are not finite in rows"
-                    f" {', '.join(map(str, rows[bad][:10]))}: extract them again, or leave the"
-                    " level out (space.levels)"
-                )
+            require_finite(values, rows, level)
     raise InvalidInput(
         f"the loss is not finite, in the batch of rows {', '.join(map(str, rows[:10]))} ...; the"
         " features are: lower the learning rate (rate), or clip gradients (clip)"

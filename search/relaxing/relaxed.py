@@ -17,7 +17,7 @@ from adf.search.nets.cost import flops, in_steps
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.nets.stem import Features
 from adf.search.nets.supernet import Supernet
-from adf.search.optim import make_optimizer, make_schedule, sharing
+from adf.search.optim import Updates
 from adf.search.relaxing.curvature import CLIPS, PASSES, curvature
 from adf.search.relaxing.guards import Guarded
 from adf.search.relaxing.relaxation import Relaxation
@@ -44,10 +44,8 @@ class Relaxed:
         partial = settings.guards.partial
         self.net = Supernet(study.space, study.classes, partial).to(study.device)
         self.alphas = Alphas(study.space, with_edges=self.method.with_edges).to(study.device)
-        self.weights = list(self.net.parameters())
-        self.optimizer = make_optimizer(settings, self.weights)
-        updates = settings.epochs * -(-len(self._epoch_of(WEIGHTS, 0)) // settings.accumulate)
-        self.schedule = make_schedule("cosine", self.optimizer, updates)
+        steps = len(self._epoch_of(WEIGHTS, 0))
+        self.updates = Updates(settings, list(self.net.parameters()), steps, study.team)
         self.alpha_optimizer = torch.optim.Adam(
             self.alphas.parameters(),
             settings.alpha_rate,
@@ -88,7 +86,7 @@ class Relaxed:
         for step, (batch, other) in enumerate(pairs, start=1):
             if other is not None:
                 self._alpha_step(batch, other)
-            losses.append(self._weight_step(batch, step, len(positions)))
+            losses.append(self._weight_step(batch, step))
         study.team.average_statistics(self.net)
         return finite_mean(losses, bench, positions)
 
@@ -128,7 +126,7 @@ class Relaxed:
             gradients: Sequence[Tensor | None] = look_ahead(
                 self.net,
                 logits,
-                self.optimizer,
+                self.updates.optimizer,
                 lambda: self._alpha_loss(batch),
                 lambda: self._alpha_loss(other),
             )
@@ -146,19 +144,11 @@ class Relaxed:
         self.study.team.average_gradients(logits)
         self.alpha_optimizer.step()
 
-    def _weight_step(self, batch: Batch, step: int, steps: int) -> Tensor:
-        settings = self.settings
+    def _weight_step(self, batch: Batch, step: int) -> Tensor:
         with torch.no_grad():
             mixture = self.method.weight_mixture(self.alphas, self.study.space, self.progress)
         loss = self._loss(batch, mixture)
-        (loss / sharing(step, steps, settings.accumulate)).backward()  # type: ignore[no-untyped-call]
-        if step % settings.accumulate == 0 or step == steps:
-            self.study.team.average_gradients(self.weights)
-            if settings.clip:
-                nn.utils.clip_grad_norm_(self.weights, settings.clip)
-            self.optimizer.step()
-            self.schedule.step()
-            self.optimizer.zero_grad(set_to_none=True)
+        self.updates.learn(loss, step)
         return loss.detach()
 
     def _report(self, loss: float, watch: Stopwatch) -> None:
@@ -209,8 +199,8 @@ class Relaxed:
         return {
             "net": self.net,
             "alphas": self.alphas,
-            "optimizer": self.optimizer,
-            "schedule": self.schedule,
+            "optimizer": self.updates.optimizer,
+            "schedule": self.updates.schedule,
             "alpha_optimizer": self.alpha_optimizer,
         }
 

@@ -49,11 +49,11 @@ def test_weights_alone_learn_during_the_warm_up(cache: Path, tmp_path: Path) -> 
     with study_of(config, tmp_path / "run") as study:
         relaxed = Relaxed(study, Darts(), config.value.relax)
         logits = [each.detach().clone() for each in relaxed.alphas.parameters()]
-        weights = [each.detach().clone() for each in relaxed.weights]
+        weights = [each.detach().clone() for each in relaxed.net.parameters()]
         relaxed._train_epoch()
         relaxed.epoch += 1
         assert all(map(torch.equal, relaxed.alphas.parameters(), logits))
-        assert not any(map(torch.equal, relaxed.weights, weights))
+        assert not any(map(torch.equal, relaxed.net.parameters(), weights))
         relaxed._train_epoch()
         assert not any(map(torch.equal, relaxed.alphas.parameters(), logits))
 
