@@ -6,8 +6,8 @@ from operator import attrgetter
 from pathlib import Path
 from shutil import rmtree
 
+from adf.deal import deal
 from adf.demo.factors import Clip, Factors
-from adf.demo.team import deal
 from adf.emit import block
 from adf.errors import ConfigError, RunMismatch
 from adf.files import translate_os_error, write_atomic

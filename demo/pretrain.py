@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
-from adf.demo.team import deal
+from adf.deal import deal
 from adf.errors import ConfigError, InvalidInput
 from adf.extract.modalities import MODALITIES
 from adf.extract.modalities.flow.settings import FlowSettings

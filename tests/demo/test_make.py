@@ -27,7 +27,7 @@ import os, signal, sys
 from pathlib import Path
 from adf.demo import make
 from adf.demo.factors import load_factors
-from adf.demo.team import deal
+from adf.deal import deal
 
 def until_killed(*arguments):
     for done, _ in enumerate(deal(*arguments), 1):
