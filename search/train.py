@@ -19,6 +19,8 @@ from adf.search.settings import TrainSettings
 from adf.search.team import ALONE, Team
 
 Forward = Callable[[Features], Tensor]
+# What a probability of nothing counts as, so that its logarithm is a number.
+LEAST = 1e-12
 
 
 class Score(NamedTuple):
@@ -66,11 +68,12 @@ def train(
     bench: Bench,
     settings: TrainSettings,
     seed: Sequence[int],
-    after_epoch: Callable[[int, float], None] | None = None,
+    after_epoch: Callable[[int, float, nn.Module], None] | None = None,
 ) -> nn.Module:
     """Train ``network`` in place and return it, or the running mean of its weights if asked for.
 
-    ``after_epoch`` is told the number of each epoch that is over, and its mean loss.
+    ``after_epoch`` is told the number of each epoch that is over, its mean loss, and the network
+    that would be returned now.
     """
     network.to(bench.device).train()
     weights = [weight for weight in network.parameters() if weight.requires_grad]
@@ -90,7 +93,7 @@ def train(
         bench.team.average_statistics(network)
         found = finite_mean(losses, bench, batches)
         if after_epoch:
-            after_epoch(epoch, found)
+            after_epoch(epoch, found, mean.module if mean else network)
     return mean.module if mean else network
 
 
@@ -124,23 +127,28 @@ def explain(bench: Bench, positions: NDArray[np.intp]) -> None:
     )
 
 
-@torch.no_grad()
 def score(forward: Forward, bench: Bench, batch: int) -> Score:
     """Return accuracy and loss over videos; that of a video is the mean of its views."""
+    means, part = video_chances(forward, bench, batch), bench.part
+    targets = torch.empty(len(part), dtype=torch.int64, device=means.device)
+    targets[torch.from_numpy(part.videos).to(means.device)] = torch.from_numpy(part.targets).to(
+        means.device
+    )
+    right = (means.argmax(dim=1) == targets).float().mean()
+    loss = F.nll_loss(means.clamp_min(LEAST).log(), targets)
+    return Score(float(right), float(loss), len(part))
+
+
+@torch.no_grad()
+def video_chances(forward: Forward, bench: Bench, batch: int) -> Tensor:
+    """Return the probabilities of the classes for each video, the mean over its views: ``V K``."""
     positions = np.arange(len(bench.part.rows))
-    batches = in_batches(positions, batch)
     outputs = []
-    for features, _ in bench.batches(batches):
+    for features, _ in bench.batches(in_batches(positions, batch)):
         with bench.autocast():
             outputs.append(forward(features).float())
     chances = torch.cat(outputs).softmax(dim=1)
     videos = torch.from_numpy(bench.part.videos).to(chances.device)
     count = len(bench.part)
     sums = chances.new_zeros(count, chances.shape[1]).index_add_(0, videos, chances)
-    views = torch.bincount(videos, minlength=count).unsqueeze(1)
-    targets = torch.empty(count, dtype=torch.int64, device=chances.device)
-    targets[videos] = torch.from_numpy(bench.part.targets).to(chances.device)
-    means = sums / views
-    right = (means.argmax(dim=1) == targets).float().mean()
-    loss = F.nll_loss(means.clamp_min(1e-12).log(), targets)
-    return Score(float(right), float(loss), count)
+    return sums / torch.bincount(videos, minlength=count).unsqueeze(1)
