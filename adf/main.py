@@ -26,6 +26,7 @@ COMMANDS = {
     ),
     "extract": Entry("adf.extract.cli:extract", "Write the features of videos into a cache, once."),
     "search": Entry("adf.search.cli:search", "Search how to fuse the levels of a cache."),
+    "eval": Entry("adf.evaluate.cli:evaluate", "Train what was found, and compare it."),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),
 }
 

@@ -79,16 +79,25 @@ class Reading:
 
 
 def open_source(
-    cache: FeatureCache, levels: Sequence[Input], rows: Rows, grid: Grid, device: torch.device
+    cache: FeatureCache,
+    levels: Sequence[Input],
+    rows: Rows,
+    grid: Grid,
+    device: torch.device,
+    *,
+    quiet: bool = False,
 ) -> Source:
-    """Load the features of ``rows`` if half of the free memory holds them, and say so."""
+    """Load the features of ``rows`` if half of the free memory holds them, and say so.
+
+    ``quiet`` tells only of what does not fit: for the many trainings of one run.
+    """
     needed = len(rows) * sum(level_bytes(cache, level, grid) for level in levels)
     free = free_memory(device)
     sizes = f"{needed / 2**30:.2f} GiB of features, {free / 2**30:.1f} GiB free on {device}"
     if needed > SHARE * free:
         LOG.info("reading features batch by batch: %s", sizes)
         return Reading(cache, levels, grid, device)
-    LOG.info("features in memory: %s", sizes)
+    LOG.log(logging.DEBUG if quiet else logging.INFO, "features in memory: %s", sizes)
     return Loaded({level: load_level(cache, rows, level, grid, device) for level in levels}, rows)
 
 

@@ -1,6 +1,7 @@
 """What a picture of a genotype shows: boxes in columns from left to right, and arrows."""
 
 import re
+from collections import defaultdict
 from typing import NamedTuple
 
 from adf.search.genotypes.genotype import Genotype
@@ -88,6 +89,20 @@ class Diagram:
     def _add(self, box: Box) -> int:
         self.boxes.append(box._replace(label=clean(box.label)))
         return len(self.boxes) - 1
+
+
+def in_words(diagram: Diagram) -> list[str]:
+    """Return a line for each tensor: what it is made of."""
+    parts: dict[int, list[str]] = defaultdict(list)
+    signs: dict[int, str] = {}
+    for source, target, op in diagram.arrows:
+        label = diagram.boxes[source].label
+        parts[target].append(f"{op}({label})" if op else label)
+        signs[target] = " + " if op else ", "
+    return [
+        f"{diagram.boxes[target].label} = {signs[target].join(terms)}"
+        for target, terms in parts.items()
+    ]
 
 
 def clean(text: str) -> str:

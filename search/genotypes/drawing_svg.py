@@ -1,7 +1,7 @@
 """A picture of a genotype as SVG: one file without links, fonts, scripts or style sheets.
 
 The ground is transparent. Lines have colours that can be seen on white and on black, and every
-word stands on a light field of its own.
+word stands on a light field of its own. Fields have classes: a page may give them other colours.
 """
 
 import zlib
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
-from adf.search.genotypes.drawing_graph import INPUT, SKIP, Diagram, clean
+from adf.search.genotypes.drawing_graph import INPUT, SKIP, Diagram, clean, in_words
 from adf.search.genotypes.drawing_layout import HEIGHTS, Layout, Spot
 from adf.search.genotypes.genotype import Genotype
 
@@ -28,14 +28,16 @@ COLOURS = (
 )
 PLAIN = ("#7a828e", "#eef0f3")
 INK, LABEL_FIELD = "#1b1f24", "#ffffff"
+# The class of a field; all others are those of labels.
+CLASSES = {PLAIN: "plain", **{colour: f"m{place}" for place, colour in enumerate(COLOURS)}}
 FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 # A character of a monospaced font is 0.6 of the size wide.
 BOX_SIZE, LABEL_SIZE, ADVANCE = 13, 11, 0.603
 BOX_PADDING, LABEL_PADDING = 11.0, 6.0
 
 
-def as_svg(genotype: Genotype) -> str:
-    """Return the picture, the same text for equal genotypes."""
+def as_svg(genotype: Genotype, key: str = "genotype") -> str:
+    """Return the picture, the same text for equal genotypes; ``key`` is its own on a page."""
     diagram = Diagram(genotype)
     layout = Layout(diagram, _widths(diagram))
     colours = _colours(box.modality for box in diagram.boxes)
@@ -43,9 +45,11 @@ def as_svg(genotype: Genotype) -> str:
     title = f"Fusion network of {', '.join(map(str, genotype.inputs))}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" role="img" font-family="{FONT}"'
+        f' viewBox="0 0 {width} {height}" class="genotype" role="img"'
+        f' aria-labelledby="{key}-title {key}-desc" font-family="{FONT}"'
         f' text-anchor="middle" fill="{INK}">',
-        f"<title>{_text(title)}</title>",
+        f'<title id="{key}-title">{_text(title)}</title>',
+        f'<desc id="{key}-desc">{_text("; ".join(in_words(diagram)))}</desc>',
     ]
     parts += [_line(layout, number, colours) for number in range(len(diagram.arrows))]
     parts += [_label(layout, spot, colours) for spot in layout.y if spot.kind == "label"]
@@ -130,7 +134,8 @@ def _field(layout: Layout, spot: Spot, text: str, size: int, colour: tuple[str, 
     y = layout.y[spot]
     return (
         f'<rect x="{middle - wide / 2:.1f}" y="{y - high / 2:.1f}" width="{wide:.1f}"'
-        f' height="{high:.1f}" rx="5" fill="{colour[1]}" stroke="{colour[0]}"/>'
+        f' height="{high:.1f}" rx="5" class="{CLASSES.get(colour, "label")}"'
+        f' fill="{colour[1]}" stroke="{colour[0]}"/>'
         f'<text x="{middle:.1f}" y="{y + size * 0.35:.1f}" font-size="{size}">{_text(text)}</text>'
     )
 

@@ -1,0 +1,34 @@
+"""All levels side by side under two layers, with as many parameters as the found network has."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from adf.evaluate.baselines.vectors import Joined
+from adf.evaluate.entrants import BASELINE, Entrant
+from adf.evaluate.field import Field
+from adf.evaluate.outcome import Row
+
+
+def entrants(field: Field) -> list[Entrant]:
+    """Return the one network."""
+    # Weights and biases of one hidden unit; the output has biases of its own.
+    each = field.inputs() + 1 + field.classes
+    hidden = max(1, round((field.size - field.classes) / each))
+    return [Entrant("concat + MLP", BASELINE, field.apart, tuple(field), "mlp", hidden)]
+
+
+def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: float) -> nn.Module:
+    """Return two layers on all vectors."""
+    top = nn.Sequential(
+        nn.Linear(sum(channels), entrant.hidden),
+        nn.ReLU(),
+        nn.Dropout(dropout),
+        nn.Linear(entrant.hidden, classes),
+    )
+    return Joined(entrant.levels, channels, top)
+
+
+def rows(field: Field) -> list[Row]:
+    """Return the one row."""
+    return [field.row(entrant) for entrant in entrants(field)]

@@ -1,0 +1,189 @@
+"""One network trained from scratch on one split with one seed, and what is kept of it on disk.
+
+A fit is a folder: ``chances.npz``, ``weights.pt`` of a genotype, and ``fit.json``, which is written
+last: where it is, the fit is done.
+"""
+
+import io
+import json
+import os
+import re
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from adf.cache import FeatureCache
+from adf.evaluate.entrants import Entrant, network
+from adf.evaluate.outcome import Outcome, Trial
+from adf.evaluate.parts import Parts, by_video, names, parts
+from adf.evaluate.settings import EvalSettings
+from adf.files import write_atomic
+from adf.search.data import open_source, widths
+from adf.search.genotypes.canonical import digest
+from adf.search.nets.cost import flops
+from adf.search.nets.stem import Features
+from adf.search.train import LEAST, Bench, score, train, video_chances
+from adf.search.trial import device_of
+
+SCORING = 256
+# Runs of one clip whose middle one is the latency.
+TIMED = 15
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is to be trained, where, and by how many processes beside it."""
+
+    settings: EvalSettings
+    entrant: Entrant
+    trial: Trial
+    modalities: tuple[str, ...]
+    folder: Path
+    workers: int
+
+    @property
+    def place(self) -> Path:
+        """The folder of this fit."""
+        return place(self.folder, self.entrant, self.trial)
+
+
+def place(folder: Path, entrant: Entrant, trial: Trial) -> Path:
+    """Return the folder of a fit; names that differ in a sign alone have different ones."""
+    slug = re.sub(r"[^\w.-]+", "-", entrant.name).strip("-")[:60]
+    sign = sha256(entrant.name.encode()).hexdigest()[:6]
+    return folder / f"{slug}-{sign}" / f"{trial.split}-seed{trial.seed}"
+
+
+def is_done(fit: Fit) -> bool:
+    """Return whether an earlier run came to the end of this."""
+    return (fit.place / "fit.json").is_file()
+
+
+def carry_out(fit: Fit) -> None:
+    """Train an entrant and write down what it says of the videos."""
+    if is_done(fit):
+        return
+    if fit.workers > 1:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // fit.workers))
+    settings, entrant, start = fit.settings, fit.entrant, time.perf_counter()
+    device, cache = device_of(settings.device), FeatureCache.open(settings.cache)
+    clips = parts(cache, fit.trial.split, fit.modalities, fit.trial.seed, settings.share)
+    rows = np.unique(np.concatenate([part.rows for part in clips]))
+    source = open_source(cache, entrant.levels, rows, entrant.grid, device, quiet=True)
+    learn, choose, test = (Bench(source, part, device, settings.amp) for part in clips)
+    torch.manual_seed(fit.trial.seed)
+    sizes, classes = widths(cache, entrant.levels), len(cache.classes)
+    drawn = network(entrant, sizes, classes, settings.train.dropout).to(device)
+    best = Best(choose)
+    train(drawn, learn, settings.train, (fit.trial.seed, 1), best.after_epoch)
+    drawn.load_state_dict(best.state)
+    drawn.eval()
+    clip = next(iter(source.batches([clips.learn.rows[:1]])))
+    found = {
+        "validation": video_chances(drawn, choose, SCORING).cpu().numpy(),
+        "test": video_chances(drawn, test, SCORING).cpu().numpy(),
+    }
+    facts = {
+        **described(fit),
+        "epoch": best.epoch,
+        "validation": best.rank[0],
+        "parameters": sum(weight.numel() for weight in drawn.parameters()),
+        "flops": flops(drawn, clip),
+        "latency_ms": latency(drawn, clip, device),
+        "seconds": time.perf_counter() - start,
+    }
+    keep(fit, clips, cache, found, drawn)
+    write_atomic(fit.place / "fit.json", (json.dumps(facts, indent=1) + "\n").encode())
+
+
+class Best:
+    """The state of a network after the epoch that validation likes best."""
+
+    def __init__(self, choose: Bench) -> None:
+        self._choose = choose
+        self.state: dict[str, Any] = {}
+        self.rank = (-1.0, 0.0)
+        self.epoch = 0
+
+    def after_epoch(self, epoch: int, loss: float, now: nn.Module) -> None:
+        """Score the network, and keep it if it is the best so far; of equals the later one."""
+        was = now.training
+        now.eval()
+        found = score(now, self._choose, SCORING)
+        now.train(was)
+        if (rank := (found.accuracy, -found.loss)) >= self.rank:
+            self.rank, self.epoch = rank, epoch + 1
+            self.state = {name: value.clone() for name, value in now.state_dict().items()}
+
+
+@torch.no_grad()
+def latency(network: nn.Module, clip: Features, device: torch.device) -> float:
+    """Return the milliseconds of one clip, of features that are in memory."""
+    times = []
+    for _ in range(TIMED):
+        start = time.perf_counter()
+        network(clip)
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        times.append(time.perf_counter() - start)
+    return 1000 * float(np.median(times))
+
+
+def described(fit: Fit) -> dict[str, Any]:
+    """Return what a fit is of."""
+    genotype = fit.entrant.genotype
+    return {
+        "name": fit.entrant.name,
+        "kind": fit.entrant.kind,
+        "reads": fit.entrant.reads,
+        "build": fit.entrant.build,
+        "levels": fit.entrant.levels,
+        "split": fit.trial.split,
+        "seed": fit.trial.seed,
+        "genotype": genotype.as_dict() if genotype else None,
+        "digest": digest(genotype) if genotype else None,
+    }
+
+
+def keep(
+    fit: Fit, clips: Parts, cache: FeatureCache, found: dict[str, Any], trained: nn.Module
+) -> None:
+    """Write what was said of the videos, and the weights of a genotype."""
+    fit.place.mkdir(parents=True, exist_ok=True)
+    file = io.BytesIO()
+    np.savez(
+        file,
+        targets=by_video(clips.choose),
+        validation_videos=np.array(names(cache, clips.choose)),
+        test_videos=np.array(names(cache, clips.test)),
+        **{name: np.log(np.maximum(chances, LEAST)) for name, chances in found.items()},
+    )
+    write_atomic(fit.place / "chances.npz", file.getvalue())
+    if fit.entrant.genotype:
+        weights = io.BytesIO()
+        torch.save({name: value.cpu() for name, value in trained.state_dict().items()}, weights)
+        write_atomic(fit.place / "weights.pt", weights.getvalue())
+
+
+def read_outcome(folder: Path, entrant: Entrant, trial: Trial) -> Outcome:
+    """Read what an entrant said in a trial."""
+    where = place(folder, entrant, trial)
+    facts = json.loads((where / "fit.json").read_text())
+    with np.load(where / "chances.npz", allow_pickle=False) as arrays:
+        return Outcome(
+            entrant.name,
+            trial,
+            arrays["validation"],
+            arrays["targets"],
+            arrays["test"],
+            facts["parameters"],
+            facts["flops"],
+            facts["latency_ms"],
+            facts["epoch"],
+        )
