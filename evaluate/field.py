@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adf.evaluate.entrants import Entrant
-from adf.evaluate.fits import read_outcome
+from adf.evaluate.fits import Fit, read_outcome
 from adf.evaluate.outcome import Outcome, Row, Trial
+from adf.evaluate.settings import EvalSettings
 from adf.search.genotypes.genotype import Genotype, Input
 
 
@@ -14,10 +15,13 @@ from adf.search.genotypes.genotype import Genotype, Input
 class Field:
     """The levels to compare on, the trials, and the folder with the fits.
 
-    ``size`` is the number of parameters that a baseline should have to be a fair rival; ``drawn``
-    are genotypes that nobody searched.
+    Everyone meets the clips that have features of all ``needed`` modalities. ``size`` is the number
+    of parameters that a baseline should have to be a fair rival; ``drawn`` are genotypes that
+    nobody searched.
     """
 
+    settings: EvalSettings
+    needed: tuple[str, ...]
     levels: Sequence[Input]
     trials: Sequence[Trial]
     widths: Mapping[Input, int]
@@ -25,6 +29,7 @@ class Field:
     size: int
     drawn: Sequence[Genotype]
     folder: Path
+    workers: int = 1
 
     def __iter__(self) -> Iterator[Input]:
         return iter(self.levels)
@@ -48,9 +53,13 @@ class Field:
         first = self.trials[0].seed
         return [trial for trial in self.trials if not entrant.once or trial.seed == first]
 
+    def fit(self, entrant: Entrant, trial: Trial) -> Fit:
+        """Return the training of an entrant in a trial."""
+        return Fit(self.settings, entrant, trial, self.needed, self.folder, self.workers)
+
     def outcome(self, entrant: Entrant, trial: Trial) -> Outcome:
         """Return how an entrant did in a trial."""
-        return read_outcome(self.folder, entrant, trial)
+        return read_outcome(self.fit(entrant, trial))
 
     def row(self, entrant: Entrant, note: str = "") -> Row:
         """Return the row of one entrant."""

@@ -49,15 +49,12 @@ class Fit:
 
     @property
     def place(self) -> Path:
-        """The folder of this fit."""
-        return place(self.folder, self.entrant, self.trial)
-
-
-def place(folder: Path, entrant: Entrant, trial: Trial) -> Path:
-    """Return the folder of a fit; names that differ in a sign alone have different ones."""
-    slug = re.sub(r"[^\w.-]+", "-", entrant.name).strip("-")[:60]
-    sign = sha256(entrant.name.encode()).hexdigest()[:6]
-    return folder / f"{slug}-{sign}" / f"{trial.split}-seed{trial.seed}"
+        """The folder of this fit: another one for whatever would make it come out otherwise."""
+        slug = re.sub(r"[^\w.-]+", "-", self.entrant.name).strip("-")[:60]
+        settings = self.settings
+        recipe = (self.entrant, settings.train, settings.share, settings.amp, self.modalities)
+        sign = sha256(repr(recipe).encode()).hexdigest()[:8]
+        return self.folder / f"{slug}-{sign}" / f"{self.trial.split}-seed{self.trial.seed}"
 
 
 def is_done(fit: Fit) -> bool:
@@ -171,14 +168,13 @@ def keep(
         write_atomic(fit.place / "weights.pt", weights.getvalue())
 
 
-def read_outcome(folder: Path, entrant: Entrant, trial: Trial) -> Outcome:
+def read_outcome(fit: Fit) -> Outcome:
     """Read what an entrant said in a trial."""
-    where = place(folder, entrant, trial)
-    facts = json.loads((where / "fit.json").read_text())
-    with np.load(where / "chances.npz", allow_pickle=False) as arrays:
+    facts = json.loads((fit.place / "fit.json").read_text())
+    with np.load(fit.place / "chances.npz", allow_pickle=False) as arrays:
         return Outcome(
-            entrant.name,
-            trial,
+            fit.entrant.name,
+            fit.trial,
             arrays["validation"],
             arrays["targets"],
             arrays["test"],

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from adf.cache import FeatureCache
 from adf.config import load
 from adf.errors import ConfigError, InputNotFound, InvalidInput
 from adf.evaluate.entrants import FOUND, RANDOM, Entrant, of_genotype
@@ -23,11 +22,11 @@ BLIND = 20_000
 MOST_DRAWN = 10_000
 
 
-def found(words: Sequence[str], cache: FeatureCache, space: FusionSpace) -> list[Entrant]:
+def found(words: Sequence[str], space: FusionSpace) -> list[Entrant]:
     """Return the entrants that words name; two genotypes of one name get a number."""
     entrants: dict[str, Entrant] = {}
     for word in words:
-        for name, kind, genotype in read(word, cache, space):
+        for name, kind, genotype in read(word, space):
             free, number = name, 2
             while free in entrants:
                 free, number = f"{name} ({number})", number + 1
@@ -35,7 +34,7 @@ def found(words: Sequence[str], cache: FeatureCache, space: FusionSpace) -> list
     return list(entrants.values())
 
 
-def read(word: str, cache: FeatureCache, space: FusionSpace) -> Iterator[tuple[str, str, Genotype]]:
+def read(word: str, space: FusionSpace) -> Iterator[tuple[str, str, Genotype]]:
     """Yield name, kind and genotype of all that one word stands for."""
     if count := re.fullmatch(r"random:(\d{1,6})", word):
         if not 1 <= int(count[1]) <= MOST_DRAWN:
@@ -46,14 +45,14 @@ def read(word: str, cache: FeatureCache, space: FusionSpace) -> Iterator[tuple[s
     place = Path(word)
     if place.is_dir():
         for folder in searches(place):
-            yield title(folder), FOUND, read_file(folder / "genotype.json", cache, space)
+            yield title(folder), FOUND, read_file(folder / "genotype.json", space)
         return
     if not place.is_file():
         raise InputNotFound(
             f"genotypes: there is no {word}: give a genotype.json, the folder of a search, or"
             " random:N"
         )
-    yield place.stem, FOUND, read_file(place, cache, space)
+    yield place.stem, FOUND, read_file(place, space)
 
 
 def drawn(space: FusionSpace, count: int) -> list[Genotype]:
@@ -68,7 +67,7 @@ def drawn(space: FusionSpace, count: int) -> list[Genotype]:
     raise ConfigError(f"the space has only {len(different)} genotypes: draw fewer than {count}")
 
 
-def read_file(path: Path, cache: FeatureCache, space: FusionSpace) -> Genotype:
+def read_file(path: Path, space: FusionSpace) -> Genotype:
     """Read a genotype, or one in the notation that AutoDeepFuse published."""
     try:
         text = path.read_text()

@@ -74,7 +74,7 @@ def carried_out(settings: EvalSettings, run: RunFolder, workers: int, mode: Mode
     ceilings = read_ceilings(settings.ceilings)
     chosen = baselines.chosen(settings.baselines)
     space = open_space(cache, space_settings(settings.genotypes, settings.space))
-    named = found(settings.genotypes, cache, space)
+    named = found(settings.genotypes, space)
     if not named and not chosen:
         raise ConfigError("genotypes: there is nothing to train: give one, or some baselines")
     trials = [
@@ -83,31 +83,34 @@ def carried_out(settings: EvalSettings, run: RunFolder, workers: int, mode: Mode
         for seed in parse_seeds(settings.seeds)
     ]
     lots = drawn(space, settings.drawn if "random" in chosen else 1)
+    levels = [level for slot in space.choices for level in slot]
+    read = [*levels, *(level for entrant in named for level in entrant.levels)]
+    modalities = tuple(dict.fromkeys(level.modality for level in read))
+    require_same(cache, list(modalities), Memory(run))
     field = Field(
-        levels=[level for slot in space.choices for level in slot],
+        settings=settings,
+        needed=modalities,
+        levels=levels,
         trials=trials,
         widths=space.widths,
         classes=len(cache.classes),
         size=size_of([*named, of_genotype("", FOUND, lots[0])][0], cache),
         drawn=lots,
         folder=run.path / "fits",
+        workers=workers,
     )
     needed = [each for name in chosen for each in BASELINES[name].entrants(field)]
-    modalities = modalities_of(field, named)
-    require_same(cache, modalities, Memory(run))
-    work = [
-        fits.Fit(settings, entrant, trial, tuple(modalities), field.folder, workers)
-        for entrant in dict.fromkeys([*named, *needed])
-        for trial in field.trials_of(entrant)
-    ]
-    train_all(work, workers, mode)
+    everyone = dict.fromkeys([*named, *needed])
+    train_all(
+        [field.fit(each, trial) for each in everyone for trial in field.trials_of(each)], mode
+    )
     rows = [field.row(entrant) for entrant in named]
     rows += [row for name in chosen for row in BASELINES[name].rows(field)]
     classes = {split: answers(cache, split, modalities) for split, _ in trials}
     return {
         "kind": "evaluation",
         "cache": settings.cache,
-        "provenance": digests(cache, modalities),
+        "provenance": digests(cache, list(modalities)),
         "splits": list(classes),
         "seeds": list(dict.fromkeys(trial.seed for trial in trials)),
         "classes": list(cache.classes),
@@ -118,22 +121,16 @@ def carried_out(settings: EvalSettings, run: RunFolder, workers: int, mode: Mode
     }
 
 
-def modalities_of(field: Field, named: Sequence[Entrant]) -> list[str]:
-    """Return all modalities that anyone reads: everyone meets the clips that have all of them."""
-    more = [level.modality for entrant in named for level in entrant.levels]
-    return list(dict.fromkeys([*field.modalities, *more]))
-
-
 def size_of(entrant: Entrant, cache: FeatureCache) -> int:
     """Return how many parameters an entrant's network has."""
     made = network(entrant, widths(cache, entrant.levels), len(cache.classes), 0.0)
     return sum(weight.numel() for weight in made.parameters())
 
 
-def train_all(work: Sequence[fits.Fit], workers: int, mode: Mode) -> None:
+def train_all(work: Sequence[fits.Fit], mode: Mode) -> None:
     """Train what is not there yet, several at a time."""
     waiting = [fit for fit in work if not fits.is_done(fit)]
     with progress("train", len(work), mode) as bar:
         bar.advance(len(work) - len(waiting))
-        for _ in deal(fits.carry_out, waiting, workers):
+        for _ in deal(fits.carry_out, waiting, work[0].workers):
             bar.advance(1)
