@@ -21,12 +21,11 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "cache": Entry("adf.cache.cli:cache", "Look at feature caches, check, move and make them."),
-    "demo": Entry(
-        "adf.demo.cli:demo", "Cache generated features, damage and mend them, fuse them."
-    ),
+    "demo": Entry("adf.demo.cli:demo", "Go the whole way on generated videos."),
     "extract": Entry("adf.extract.cli:extract", "Write the features of videos into a cache, once."),
     "search": Entry("adf.search.cli:search", "Search how to fuse the levels of a cache."),
     "eval": Entry("adf.evaluate.cli:evaluate", "Train what was found, and compare it."),
+    "report": Entry("adf.evaluate.report.cli:report", "Draw what runs found as one page."),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),
 }
 

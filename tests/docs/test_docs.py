@@ -37,12 +37,14 @@ def as_program(page: Path) -> str:
 RUNS = {
     "cache.md": ("adf cache", 5, "my.cache: all 8 shards are as written"),
     "extract.md": ("adf-extract --videos", 2, "films.cache: folder, 12 clips of 6 videos"),
+    "evaluate.md": ("adf-eval --genotype", 1, "report.html: 2 runs"),
     "search.md": ("adf-search --cache", 3, "climbed/genotype.json, drawn in climbed/genotype.svg"),
 }
 COMMANDS = {
     "adf": "adf.main:main",
     "adf-extract": "adf.extract.cli:extract",
     "adf-search": "adf.search.cli:search",
+    "adf-eval": "adf.evaluate.cli:evaluate",
 }
 
 

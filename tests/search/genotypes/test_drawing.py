@@ -128,7 +128,7 @@ def test_equal_genotypes_have_equal_pictures_that_any_file_can_hold(draw: object
 def test_names_are_words_and_never_markup() -> None:
     root = ElementTree.fromstring(as_svg(nasty()))
     assert {element.tag for element in root.iter()} == {
-        f"{SVG}{tag}" for tag in ("svg", "title", "path", "rect", "text")
+        f"{SVG}{tag}" for tag in ("svg", "title", "desc", "path", "rect", "text")
     }
     shown = NASTY.replace("\n", "\ufffd").replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
     assert f"{shown}/l" in {element.text for element in root.iter()}

@@ -69,7 +69,13 @@ def test_a_step_is_that_of_the_optimiser() -> None:
     settings = replace(SGD, epochs=1, batch=12, momentum=0.0, schedule="constant", smoothing=0.1)
     bench, network = bench_of(12), Linear()
     start, means = weights_of(network), dict[int, float]()
-    train(network, bench, settings, [0], means.__setitem__)
+    seen: list[nn.Module] = []
+
+    def after(epoch: int, loss: float, now: nn.Module) -> None:
+        means[epoch] = loss
+        seen.append(now)
+
+    assert train(network, bench, settings, [0], after) is seen[0]
     fresh = Linear()
     (features,) = bench.source.batches([bench.part.rows])
     targets = torch.from_numpy(bench.part.targets)
