@@ -18,6 +18,7 @@ from adf import metrics
 from adf.files import write_atomic
 from adf.progress import Progress
 from adf.runs import RunFolder
+from adf.search.board import Board
 from adf.search.data import Source
 from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.space import FusionSpace
@@ -31,10 +32,10 @@ Key = tuple[str, ...]
 
 
 class Memory:
-    """The lines of a run by what they are about."""
+    """The lines of a run by what they are about; new ones are also shown on a board."""
 
-    def __init__(self, run: RunFolder) -> None:
-        self._run = run
+    def __init__(self, run: RunFolder, board: Board | None = None) -> None:
+        self._run, self._board = run, board
         lines = metrics.read(run.path / "metrics.jsonl")
         self._lines = {self._key(line): line for line in lines if "event" in line}
 
@@ -52,6 +53,8 @@ class Memory:
         if name not in self._lines:
             self._lines[name] = {"event": event, "key": list(name[1:]), **values}
             self._run.metric(**self._lines[name])
+            if self._board:
+                self._board.show(self._lines[name])
         return self._lines[name]
 
 

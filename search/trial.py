@@ -16,6 +16,7 @@ from adf.files import write_atomic
 from adf.progress import Mode, Progress, progress
 from adf.registry import nearest
 from adf.runs import RunFolder
+from adf.search.board import Board
 from adf.search.data import level_sizes, open_source, widths
 from adf.search.genotypes.canonical import canonical
 from adf.search.genotypes.drawing import as_svg
@@ -69,7 +70,7 @@ def open_study(settings: SearchSettings, run: RunFolder, bar: Progress) -> Study
     rows = np.concatenate([parts.weights.rows, parts.judging.rows])
     source = open_source(cache, levels, np.sort(rows), space.grid, device)
     clip = next(iter(source.batches([parts.weights.rows[:1]])))
-    classes, memory = len(cache.classes), Memory(run)
+    classes, memory = len(cache.classes), Memory(run, Board(run.path, space))
     # Only now: a cache that was refused above may be mended, and the run go on.
     require_same(cache, modalities, memory)
     return Study(

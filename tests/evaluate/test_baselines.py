@@ -180,7 +180,9 @@ def test_another_recipe_is_another_fit(field: Field, cache: Path) -> None:
     for sets in ("train.epochs=4", "share=0.5"):
         other = replace(field, settings=small(cache, sets).value)
         assert not fits.is_done(other.fit(entrant, field.trials[0]))
-    moved = Entrant(entrant.name, entrant.kind, entrant.reads, field.levels[1:2], entrant.build)
+    moved = Entrant(
+        entrant.name, entrant.kind, entrant.reads, tuple(field.levels[1:2]), entrant.build
+    )
     assert not fits.is_done(field.fit(moved, field.trials[0]))
     facts = json.loads((before.place / "fit.json").read_text())
     assert facts["name"] == entrant.name

@@ -9,7 +9,7 @@ from adf.cache import FeatureCache
 from adf.evaluate import fits
 from adf.evaluate.parts import SEALED, answers, parts
 from adf.evaluate.run import evaluate
-from adf.search.train import train
+from adf.search.train import Bench, train
 from tests.evaluate.samples import small, written
 from tests.search.nets.samples import CLASSES, make_cache, make_videos
 from tests.search.run.samples import rewritten
@@ -59,7 +59,7 @@ def test_test_clips_meet_no_network_in_training(
 ) -> None:
     seen: list[int] = []
 
-    def watched(network: object, bench: fits.Bench, *words: object) -> object:
+    def watched(network: object, bench: Bench, *words: object) -> object:
         seen.extend(bench.part.rows.tolist())
         return train(network, bench, *words)  # type: ignore[arg-type]
 
