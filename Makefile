@@ -35,8 +35,9 @@ endif
 	-$(INSTALL) --no-deps 'mediapipe==0.10.21'
 	@touch $(READY)
 
+# DEMO=--quick is a short form of it.
 demo: $(READY)
-	$(BIN)/adf demo --out demo-out
+	$(BIN)/adf demo $(DEMO)
 
 test: $(READY) links
 	$(BIN)/python -m pytest
@@ -77,4 +78,4 @@ dist: $(READY)
 	$(BIN)/python -m build --outdir dist .
 
 clean:
-	rm -rf $(VENV) build dist demo-out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist demo-out demo-out-quick *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
