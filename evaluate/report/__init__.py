@@ -1,0 +1,1 @@
+"""What runs found, as one page that a person wants to read."""

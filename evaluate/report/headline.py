@@ -1,0 +1,156 @@
+"""The answer first: what is best, by how much, and how sure that is."""
+
+import math
+from collections.abc import Sequence
+
+from adf.evaluate.report.evaluation import BASELINE, FOUND, RANDOM, Evaluation, Row
+from adf.evaluate.report.markup import Markup, join, tag, words
+from adf.evaluate.report.numbers import JOINED, percent, points, signed, times
+from adf.evaluate.report.rivalry import Rivalry
+from adf.evaluate.report.runs import Run
+from adf.evaluate.report.searched import Searched
+
+# Below so many standard errors a difference may be chance.
+SURE = 2.0
+
+
+def headline(runs: Sequence[Run]) -> Markup:
+    """Return a few sentences for every run, evaluations before what led to them."""
+    content = [(run, one) for run in runs for one in run.content]
+    answers = [_of_evaluation(one, run) for run, one in content if isinstance(one, Evaluation)]
+    answers += [_of_rivalry(one, run) for run, one in content if isinstance(one, Rivalry)]
+    searches = [(run, one) for run, one in content if isinstance(one, Searched)]
+    answers += [_of_searches(searches)] if searches else []
+    parts = [
+        tag("div", answer, class_=None if place else "lead") for place, answer in enumerate(answers)
+    ]
+    return tag("section", *parts, class_="answer", id="answer", aria_label="The answer")
+
+
+def _of_evaluation(evaluation: Evaluation, run: Run) -> Markup:
+    best, rival = evaluation.shown, evaluation.rival
+    sentences = [
+        tag("strong", best.name),
+        f" reads {best.reads} and names the right class of ",
+        tag("strong", percent(best.top1.mean)),
+        f" of the test videos ({_certainty(best)})",
+        _against(best, rival) if rival and rival is not best else ".",
+    ]
+    found = [row for row in evaluation.rows if row.kind == FOUND]
+    if len(found) > 1:
+        sentences.append(f" It is the best of {len(found)} that were found, by these very videos.")
+    random = [row for row in evaluation.rows if row.kind == RANDOM and row is not best]
+    told = "; ".join(f"{row.name}: {percent(row.top1.mean)} ({_certainty(row)})" for row in random)
+    return join(
+        tag("p", *sentences),
+        tag("p", f"Random genotypes, for comparison: {told}.") if told else None,
+        tag("p", _data(evaluation, run), class_="soft"),
+        *(_alarm(row) for row in evaluation.rows if row.beyond() is not None),
+    )
+
+
+def _against(best: Row, rival: Row) -> Markup:
+    """Return how a row compares with the best baseline."""
+    difference = best.top1.mean - rival.top1.mean
+    other = f"{rival.name} with {percent(rival.top1.mean)} ({_certainty(rival)})"
+    errors = [row.top1.error for row in (best, rival)]
+    kind = "baseline" if rival.kind == BASELINE else "single modality"
+    where = "above" if difference >= 0 else "below"
+    size = tag("strong", f"{points(difference)} points {where}")
+    if any(error is None for error in errors):
+        known = " Without a standard error it is not known whether that is chance."
+        return join(": ", size, f" the best {kind}, {other}.", known)
+    error = math.hypot(*(error or 0.0 for error in errors))
+    within = abs(difference) < SURE * error
+    doubt = f" That is less than {SURE:.0f} standard errors and may be chance." if within else ""
+    return join(": ", size, f" (±{JOINED}{points(error)}) the best {kind}, {other}.{doubt}")
+
+
+def _certainty(row: Row) -> str:
+    n = times(row.top1.n, "training")
+    if row.top1.error is None:
+        return f"{n}, no standard error"
+    return f"±{JOINED}{points(row.top1.error)} standard error, {n}"
+
+
+def _data(evaluation: Evaluation, run: Run) -> str:
+    cache = run.fields.text("cache", "")
+    return (
+        f"Measured on {cache or 'a cache'}: {len(evaluation.classes)} classes,"
+        f" {', '.join(evaluation.splits)}, {evaluation.shown.videos} test videos;"
+        f" chance is {percent(evaluation.chance)}."
+    )
+
+
+def _alarm(row: Row) -> Markup:
+    """Say that a score cannot be: what a row reads does not tell that much."""
+    excess = row.beyond()
+    assert excess is not None
+    size = f"by {excess:.1f} standard errors" if math.isfinite(excess) else "which no row may"
+    return tag(
+        "p",
+        tag("strong", "Too good to be true: "),
+        f"{row.name} has {percent(row.top1.mean)}, above the ceiling of {percent(row.ceiling)} for"
+        f" what it reads, {size}. Look for a leak between training and test.",
+        class_="alarm",
+        role="note",
+    )
+
+
+def _of_searches(searches: Sequence[tuple[Run, Searched]]) -> Markup:
+    """Return a line for every run folder."""
+    runs: dict[str, list[tuple[Run, Searched]]] = {}
+    for run, one in searches:
+        runs.setdefault(run.key, []).append((run, one))
+    lines = [_of_search(each[0][0], [one for _, one in each]) for each in runs.values()]
+    told = "What searches found was judged on videos held back from the training split: no test."
+    return (
+        join(tag("p", lines[0]), tag("p", told, class_="soft"))
+        if len(lines) == 1
+        else join(tag("p", told), tag("ul", *(tag("li", line) for line in lines)))
+    )
+
+
+def _of_search(run: Run, searches: Sequence[Searched]) -> Markup:
+    scores, first = [one.accuracy for one in searches], searches[0]
+    spread = f" (from {percent(min(scores))} to {percent(max(scores))})" if len(scores) > 1 else ""
+    seeds = f"{len(searches)} seeds" if len(scores) > 1 else f"seed {first.seed}"
+    return join(
+        tag("strong", first.method),
+        f", {seeds}: ",
+        tag("strong", percent(sum(scores) / len(scores))),
+        f"{spread} of {times(first.videos, 'video')} judged rightly, on split {first.split} of"
+        f" {run.fields.text('cache', '')}.",
+    )
+
+
+def _of_rivalry(rivalry: Rivalry, run: Run) -> Markup:
+    best = rivalry.best
+    parts = [words(f"Of {times(len(rivalry.rivals), 'method')} ")]
+    if best and best.regret:
+        parts += [
+            tag("strong", best.name),
+            words(
+                f" comes nearest to the best of {times(rivalry.genotypes, 'genotype')}:"
+                f" {points(best.regret.value)} points below it in the median of"
+                f" {best.searches} searches."
+            ),
+        ]
+    ranked = [rival for rival in rivalry.rivals if rival.tau]
+    if ranked:
+        top = max(ranked, key=lambda rival: rival.tau.value if rival.tau else 0.0)
+        assert top.tau
+        ceiling = rivalry.ceiling
+        other = f"; one training agrees with another by {signed(ceiling, 2)}" if ceiling else ""
+        parts += [
+            tag("strong", f" {top.name}") if best else tag("strong", top.name),
+            words(
+                f" ranks genotypes most like training them does: Kendall's tau"
+                f" {signed(top.tau.value, 2)} ({signed(top.tau.low, 2)} to"
+                f" {signed(top.tau.high, 2)}){other}."
+            ),
+        ]
+    return join(
+        tag("p", *parts),
+        tag("p", f"Measured on {run.fields.text('cache', '')}", class_="soft"),
+    )
