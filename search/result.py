@@ -1,7 +1,6 @@
 """What a search has to say when it is done, for programs and for people."""
 
 import shlex
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -13,7 +12,7 @@ import numpy as np
 
 from adf.cache import FeatureCache
 from adf.search.genotypes.canonical import digest
-from adf.search.genotypes.drawing_graph import Diagram
+from adf.search.genotypes.drawing_graph import Diagram, in_words
 from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge
 from adf.search.study import Study
@@ -32,6 +31,9 @@ def describe(study: Study, genotype: Genotype) -> dict[str, Any]:
         "budget": spent,
         "judged": judged(study, genotype),
         "space_size": study.space.size(),
+        # What the weights in metrics.jsonl are of, in their order.
+        "choices": [[str(level) for level in slot] for slot in study.space.choices],
+        "ops": list(study.space.ops),
         "cache": settings.cache,
         "provenance": (study.memory.known("cache") or {})["made"],
         "run": str(study.run.path),
@@ -75,7 +77,7 @@ def as_text(result: Mapping[str, Any]) -> str:
     several = f"mean of {last['trainings']} trainings" if last["trainings"] > 1 else "trained"
     lines = [
         f"{heading(result)}, seed {result['seed']} found {result['digest']}:",
-        *(f"  {line}" for line in in_words(genotype)),
+        *(f"  {line}" for line in in_words(Diagram(genotype))),
         f"judged accuracy {last['accuracy']:.1%} on {last['videos']} videos from the training"
         f" split, {several} for {last['epochs']} epochs",
         f"spent {in_numbers(spent)}",
@@ -98,18 +100,3 @@ def in_numbers(spent: Mapping[str, Any]) -> str:
         f"{spent['samples']:,} samples, {spent['cell_steps']:,.0f} steps of a cell of middle size,"
         f" {spent['seconds']:.1f} s"
     )
-
-
-def in_words(genotype: Genotype) -> list[str]:
-    """Return a line for each tensor: what it is made of."""
-    diagram = Diagram(genotype)
-    parts: dict[int, list[str]] = defaultdict(list)
-    signs: dict[int, str] = {}
-    for source, target, op in diagram.arrows:
-        label = diagram.boxes[source].label
-        parts[target].append(f"{op}({label})" if op else label)
-        signs[target] = " + " if op else ", "
-    return [
-        f"{diagram.boxes[target].label} = {signs[target].join(terms)}"
-        for target, terms in parts.items()
-    ]

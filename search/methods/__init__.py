@@ -18,6 +18,8 @@ from adf.registry import nearest
 
 if TYPE_CHECKING:
     from adf.search.genotypes.genotype import Genotype
+    from adf.search.relaxing.relaxation import Relaxing
+    from adf.search.settings import SearchSettings
     from adf.search.study import Study
 
 # They train one supernet for relax.epochs and know no budget.
@@ -36,11 +38,18 @@ class About(NamedTuple):
 
 def method(name: str) -> "Callable[[Study], Genotype]":
     """Return the function of a method."""
-    module = _loaded(Path(name)) if name.endswith(PYTHON) else import_module(_module(name))
-    search: Callable[[Study], Genotype] | None = getattr(module, "search", None)
+    search: Callable[[Study], Genotype] | None = getattr(_imported(name), "search", None)
     if search is None:
         raise ConfigError(f"method: {name} has no function search: add search(study) -> Genotype")
     return search
+
+
+def relaxing(name: str) -> "Callable[[SearchSettings], Relaxing]":
+    """Return what a method says of the supernet it trains."""
+    found: Callable[[SearchSettings], Relaxing] | None = getattr(_imported(name), "relaxing", None)
+    if found is None:
+        raise ConfigError(f"method: {name} trains no supernet: there is nothing to look into")
+    return found
 
 
 def spelled(name: str) -> str:
@@ -51,6 +60,10 @@ def spelled(name: str) -> str:
 def about() -> list[About]:
     """Return what there is, read from the files: none is imported."""
     return [_told(name) for name in METHODS]
+
+
+def _imported(name: str) -> ModuleType:
+    return _loaded(Path(name)) if name.endswith(PYTHON) else import_module(_module(name))
 
 
 def _module(name: str) -> str:

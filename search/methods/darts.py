@@ -8,7 +8,9 @@ from torch import Tensor
 from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture, softmax_mixture
+from adf.search.relaxing.relaxation import Relaxing
 from adf.search.relaxing.selection import searched
+from adf.search.settings import SearchSettings
 from adf.search.study import Study
 
 
@@ -30,6 +32,11 @@ class Darts:
         return softmax_mixture(alphas, space)
 
 
+def relaxing(settings: SearchSettings) -> Relaxing:
+    """Return the method and its settings; ``relax.order`` 2 looks one step of the weights ahead."""
+    return Darts(), settings.relax
+
+
 def search(study: Study) -> Genotype:
-    """Search by DARTS; ``relax.order`` 2 looks one step of the weights ahead."""
-    return searched(study, Darts(), study.settings.relax)
+    """Search by DARTS."""
+    return searched(study, *relaxing(study.settings))

@@ -13,7 +13,9 @@ from torch.nn import functional as F
 from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture, edge_weights
+from adf.search.relaxing.relaxation import Relaxing
 from adf.search.relaxing.selection import searched
+from adf.search.settings import SearchSettings
 from adf.search.study import Study
 
 # Keeps the distributions near the uniform one until there is evidence.
@@ -55,6 +57,11 @@ def distributions(logits: Iterable[Tensor]) -> list[Dirichlet]:
     return [Dirichlet(F.elu(each) + 1 + 1e-6) for each in logits]
 
 
+def relaxing(settings: SearchSettings) -> Relaxing:
+    """Return the method and its settings."""
+    return DrNas(), settings.relax
+
+
 def search(study: Study) -> Genotype:
     """Search by DrNAS."""
-    return searched(study, DrNas(), study.settings.relax)
+    return searched(study, *relaxing(study.settings))

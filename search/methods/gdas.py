@@ -9,7 +9,9 @@ from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.space import FusionSpace
 from adf.search.methods.darts import Darts
 from adf.search.nets.mixture import Alphas, Mixture, edge_weights
+from adf.search.relaxing.relaxation import Relaxing
 from adf.search.relaxing.selection import searched
+from adf.search.settings import SearchSettings
 from adf.search.study import Study
 
 
@@ -29,7 +31,11 @@ class Gdas(Darts):
         return Mixture(levels, ops, edge_weights(alphas, space), chosen)
 
 
+def relaxing(settings: SearchSettings) -> Relaxing:
+    """Return the method and its settings."""
+    return Gdas(settings.relax.temperature), settings.relax
+
+
 def search(study: Study) -> Genotype:
     """Search by GDAS."""
-    relax = study.settings.relax
-    return searched(study, Gdas(relax.temperature), relax)
+    return searched(study, *relaxing(study.settings))

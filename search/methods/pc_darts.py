@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from adf.search.genotypes.genotype import Genotype
 from adf.search.methods.darts import Darts
+from adf.search.relaxing.relaxation import Relaxing
 from adf.search.relaxing.selection import searched
+from adf.search.settings import SearchSettings
 from adf.search.study import Study
 
 # One channel in so many goes through the operations, where the settings say nothing else.
@@ -20,9 +22,14 @@ class PcDarts(Darts):
     with_edges = True
 
 
-def search(study: Study) -> Genotype:
-    """Search by PC-DARTS."""
-    relax = study.settings.relax
+def relaxing(settings: SearchSettings) -> Relaxing:
+    """Return the method and its settings."""
+    relax = settings.relax
     if relax.guards.partial == 1:
         relax = replace(relax, guards=replace(relax.guards, partial=PARTIAL))
-    return searched(study, PcDarts(), relax)
+    return PcDarts(), relax
+
+
+def search(study: Study) -> Genotype:
+    """Search by PC-DARTS."""
+    return searched(study, *relaxing(study.settings))

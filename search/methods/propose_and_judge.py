@@ -1,15 +1,16 @@
-"""A cheap relaxation proposes levels, real training judges whole genotypes: our own method.
+"""A cheap relaxation proposes levels, real training judges, and judgements lead on: our own method.
 
-Which levels are fused decides most, and a relaxation finds it quickly where nothing else is
-relaxed: every edge has the plainest operation, only the levels are weighed. Genotypes with levels
-drawn from what it learned, and some drawn blindly, go through successive halving by real training.
-The budget that is left goes to genotypes that differ from the best in one choice; the last few are
-trained again with other seeds. A relaxation that errs costs a share of the budget, not the result.
+Which levels are fused decides much, and a relaxation finds it quickly where nothing else is
+relaxed: every edge has the plainest operation, only the levels are weighed. A few genotypes with
+levels drawn from what it learned, and some drawn blindly, are trained in full. From then on every
+training says what to try next: the genotype of which all trainings so far let expect most
+(adf.search.guidance), among proposals and neighbours of the best. The last few are trained again
+with other seeds. Whatever errs here costs a share of the budget, not the result.
 
 Cost: the budget, of which propose.epochs of a supernet of plain edges come first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,20 +20,25 @@ from torch import Tensor
 from adf.search.genotypes.canonical import canonical, digest
 from adf.search.genotypes.genotype import ZERO, Genotype, Input
 from adf.search.genotypes.space import Draw, FusionSpace
+from adf.search.guidance import expected
 from adf.search.judge import Judge, Verdict
 from adf.search.methods.darts import Darts
-from adf.search.methods.successive_halving import affordable, halved
 from adf.search.nets.mixture import Alphas, Mixture
+from adf.search.relaxing.relaxation import Relaxing
 from adf.search.relaxing.relaxed import Relaxed
+from adf.search.settings import SearchSettings
 from adf.search.study import Study
 from adf.search.train import in_batches
 
-# The share of the candidates that is drawn blindly.
+# The share of the proposals that is drawn blindly.
 BLIND = 0.25
-# How many are drawn for each candidate: those that use every input are found among them.
+# How many are drawn for each proposal: those that use every input are found among them.
 DRAWN = 4
-# Of the budget: for halving; for other seeds of the finalists. The rest is for neighbours.
-HALVING, FINAL = 0.5, 0.2
+# How many are trained before the trainings lead; among how many they then choose, beside the
+# neighbours of the best few.
+FIRST, POOL, BEST = 6, 32, 3
+# Of the budget, what is for other seeds of the finalists.
+FINAL = 0.2
 FINALISTS, SEEDS = 3, 2
 PLAIN = "conv_3x3x3"
 
@@ -65,22 +71,47 @@ def only(at: int, logits: Tensor) -> Tensor:
     return weights
 
 
+def relaxing(settings: SearchSettings) -> Relaxing:
+    """Return the relaxation that proposes, and its settings."""
+    epochs, warm_up = settings.propose.epochs, settings.propose.warm_up
+    return Levels(), replace(settings.relax, epochs=epochs, warm_up=warm_up, order=1)
+
+
 def search(study: Study) -> Genotype:
     """Search by proposing and judging, within the budget."""
     settings = study.settings
-    relax = replace(
-        settings.relax, epochs=settings.propose.epochs, warm_up=settings.propose.warm_up, order=1
-    )
-    relaxed = Relaxed(study, Levels(), relax)
+    relaxed = Relaxed(study, *relaxing(settings))
     relaxed.run()
     judge, epochs = Judge(study), settings.train.epochs
     random = np.random.default_rng(settings.seed)
     left = max(settings.budget - in_epochs(study), epochs)
-    count = affordable(HALVING * left, epochs)
-    proposed = list(candidates(study.space, relaxed.expected(), count, random))
-    judged = halved(study, judge, proposed, epochs)
-    judged = climbed(study, judge, judged, (1 - FINAL) * left, random)
+    judged: list[Verdict] = []
+    while not judged or judge.spent + epochs <= (1 - FINAL) * left:
+        tried = promising(study.space, relaxed.expected(), judged, random)
+        if tried is None:
+            break
+        judged.append(judge(tried, epochs))
+        judged.sort(key=lambda verdict: verdict.rank, reverse=True)
+        study.propose(judged[0].genotype)
     return finals(judge, judged, epochs, left).genotype
+
+
+def promising(
+    space: FusionSpace, mixture: Mixture, judged: Sequence[Verdict], random: Draw
+) -> Genotype | None:
+    """Return what to train next, ``judged`` being the best first: nothing if all was trained."""
+    seen = {digest(verdict.genotype) for verdict in judged}
+    near = [each for verdict in judged[:BEST] for each in space.mutants(verdict.genotype)]
+    proposals = list(candidates(space, mixture, POOL, random))
+    pool = [each for each in unique([*proposals, *near]) if digest(each) not in seen]
+    if not pool:
+        return None
+    if len(judged) < FIRST:
+        # Proposals while there are any: they come first.
+        return pool[random.integers(min(len(pool), len(proposals)))]
+    known = [verdict.genotype for verdict in judged]
+    hopes = expected(known, [verdict.accuracy for verdict in judged], pool)
+    return pool[int(np.argmax(hopes))]
 
 
 def in_epochs(study: Study) -> float:
@@ -112,24 +143,6 @@ def drawn_levels(space: FusionSpace, mixture: Mixture, random: Draw) -> tuple[In
             space.choices, (each.double().cpu().numpy() for each in mixture.levels), strict=True
         )
     )
-
-
-def climbed(
-    study: Study, judge: Judge, judged: list[Verdict], most: float, random: Draw
-) -> list[Verdict]:
-    """Judge neighbours of the best until ``most`` epochs are spent; return all, the best first."""
-    epochs = study.settings.train.epochs
-    seen = {digest(verdict.genotype) for verdict in judged}
-    while judge.spent + epochs <= most:
-        mutants = study.space.mutants(judged[0].genotype)
-        near = [mutant for mutant in mutants if digest(mutant) not in seen]
-        if not near:
-            break
-        tried = near[random.integers(len(near))]
-        seen.add(digest(tried))
-        judged = sorted([*judged, judge(tried, epochs)], key=lambda each: each.rank, reverse=True)
-        study.propose(judged[0].genotype)
-    return judged
 
 
 def finals(judge: Judge, judged: list[Verdict], epochs: int, most: float) -> Verdict:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.mixture import Alphas, Mixture
+from adf.search.settings import RelaxSettings
 
 
 class Relaxation(Protocol):
@@ -25,3 +26,7 @@ class Relaxation(Protocol):
 
     def expected(self, alphas: Alphas, space: FusionSpace) -> Mixture:
         """Return the mixture that is scored and read off: nothing in it is random."""
+
+
+# A method with the settings it is trained by: what ``relaxing`` of its file returns.
+Relaxing = tuple[Relaxation, RelaxSettings]
