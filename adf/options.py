@@ -1,5 +1,6 @@
 """The options that every command shares, and how a command gets its settings from them."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,6 +84,7 @@ def settings(
         files=ctx.meta[f"{OURS}.config"],
         preset=preset,
         prefix=ctx.auto_envvar_prefix or "",
+        environ=_environ(ctx),
         variables=_variables(ctx, named),
         sets=ctx.meta[f"{OURS}.set"],
         options=[
@@ -99,6 +101,13 @@ def settings(
             click.echo(config.to_yaml(origins=True), nl=False)
         ctx.exit()
     return config
+
+
+def _environ(ctx: click.Context) -> dict[str, str]:
+    """Return the environment without what is meant for the sub-commands of a group."""
+    known = ctx.command.commands if isinstance(ctx.command, click.Group) else {}
+    others = tuple(f"{ctx.auto_envvar_prefix}_{name.upper()}_" for name in known)
+    return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
 
 def _variables(ctx: click.Context, named: Mapping[str, str]) -> dict[str, str | None]:

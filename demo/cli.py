@@ -7,7 +7,6 @@ import click
 
 from adf.answer import emit, json_option
 from adf.cli import Group
-from adf.errors import ConfigError
 from adf.options import ConfigCommand, config_options, progress_option, settings
 from adf.progress import Mode
 
@@ -16,6 +15,18 @@ if TYPE_CHECKING:
 
 
 DEFAULT_OUT = "demo-out"
+WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Processes at a time.",
+)
+
+
+def place(out: str, quick: bool) -> Path:
+    """Return the folder of a demo: a short one does not get in the way of a whole one."""
+    return Path(f"{out}-quick" if quick and out == DEFAULT_OUT else out)
 
 
 def factors_options(function: Any) -> Any:
@@ -42,7 +53,7 @@ def factors_of(files: tuple[str, ...], sets: tuple[str, ...]) -> "Factors":
 @click.option("--out", default=DEFAULT_OUT, show_default=True, help="Folder; there, it goes on.")
 @click.option("--quick", is_flag=True, help="Few clips and short searches, in a minute or so.")
 @factors_options
-@click.option("--workers", default=2, show_default=True, help="Processes at a time.")
+@WORKERS
 @progress_option
 @json_option
 @click.pass_context
@@ -65,12 +76,10 @@ def demo(
     """
     if ctx.invoked_subcommand:
         return
-    if workers < 1:
-        raise ConfigError(f"--workers {workers}: at least 1 is needed")
     from adf.demo.whole import Demo
 
-    place = Path(f"{out}-quick" if quick and out == DEFAULT_OUT else out)
-    facts = Demo(place, files, sets, workers, quick).carry_out(progress_mode, as_json)
+    whole = Demo(place(out, quick), files, sets, workers, quick)
+    facts = whole.carry_out(progress_mode, as_json)
     if as_json:
         emit({"ok": True, **facts})
         return
@@ -80,12 +89,21 @@ def demo(
 
 
 @demo.command()
-@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, show_default=True)
+@click.option("--out", default=DEFAULT_OUT, show_default=True, help="Where the demo is.")
 @click.option("--quick", is_flag=True, help="For a demo that was a quick one.")
-@click.option("--workers", default=2, show_default=True, help="Processes at a time.")
+@factors_options
+@WORKERS
 @progress_option
 @json_option
-def check(out: Path, quick: bool, workers: int, progress_mode: Mode, as_json: bool) -> None:
+def check(
+    out: str,
+    quick: bool,
+    files: tuple[str, ...],
+    sets: tuple[str, ...],
+    workers: int,
+    progress_mode: Mode,
+    as_json: bool,
+) -> None:
     """Find nothing where nothing can be known: controls, on the demo in --out.
 
     Labels dealt at random give chance; a modality of noise costs nothing; where the target looks
@@ -94,7 +112,8 @@ def check(out: Path, quick: bool, workers: int, progress_mode: Mode, as_json: bo
     from adf.demo.check import Check
     from adf.demo.whole import Demo
 
-    found = Check(Demo(out, workers=workers, quick=quick), progress_mode, as_json).carry_out()
+    whole = Demo(place(out, quick), files, sets, workers, quick)
+    found = Check(whole, progress_mode, as_json).carry_out()
     if as_json:
         emit({"ok": True, **found})
         return

@@ -8,6 +8,10 @@ import click
 from adf.answer import emit, json_option
 from adf.cli import Group
 from adf.errors import ConfigError
+from adf.evaluate.bench.cli import bench
+from adf.evaluate.bundle.cli import export
+from adf.evaluate.gap.cli import gap
+from adf.evaluate.tuning.cli import tune
 from adf.options import (
     OURS,
     ConfigCommand,
@@ -20,8 +24,8 @@ from adf.progress import Mode
 
 # The settings that the command's own options stand for.
 NAMED = {
-    **{name: name for name in ("cache", "splits", "seeds", "baselines", "drawn", "device")},
-    **{"genotype": "genotypes", "epochs": "train.epochs", "ceilings": "ceilings"},
+    **{name: name for name in ("cache", "splits", "seeds", "baselines", "drawn", "ceilings")},
+    **{"device": "device", "genotype": "genotypes", "epochs": "train.epochs"},
 }
 
 
@@ -59,7 +63,7 @@ def _listed(ctx: click.Context, param: click.Parameter, text: str | None) -> tup
 @click.option("--workers", type=int, default=1, show_default=True, help="Trainings at a time.")
 @click.option("--device", help="auto, cpu or cuda[:N].")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder; there, it goes on.")
-@click.option("--force", is_flag=True, help="Start anew in --out, made with other settings.")
+@click.option("--force", is_flag=True, help="Use --out, though it was made with other settings.")
 @config_options
 @progress_option
 @json_option
@@ -95,3 +99,7 @@ def evaluate(
     mode: Mode = "off" if ctx.meta[f"{OURS}.verbosity"] <= -2 else progress_mode
     facts = carry_out(config, workers, mode, out, force)
     emit({"ok": True, **facts}) if as_json else click.echo(as_text(facts))
+
+
+for command in (bench, export, gap, tune):
+    evaluate.add_command(command)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from adf.search.genotypes.canonical import canonical
 from adf.search.genotypes.genotype import Genotype, Input
 from adf.search.nets.network import Network
 
@@ -36,7 +37,8 @@ class Entrant:
 
 
 def of_genotype(name: str, kind: str, genotype: Genotype) -> Entrant:
-    """Return the entrant that a genotype is."""
+    """Return the entrant that a genotype is, without what reaches no output."""
+    genotype = canonical(genotype)
     modalities = dict.fromkeys(level.modality for level in genotype.inputs)
     return Entrant(name, kind, " x ".join(modalities), genotype.inputs, genotype=genotype)
 

@@ -1,7 +1,7 @@
 """Everyone who takes part in an evaluation, and how they did: what baselines are made from."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adf.evaluate.entrants import Entrant
@@ -17,7 +17,7 @@ class Field:
 
     Everyone meets the clips that have features of all ``needed`` modalities. ``size`` is the number
     of parameters that a baseline should have to be a fair rival; ``drawn`` are genotypes that
-    nobody searched.
+    nobody searched; ``latencies`` are known when all is trained.
     """
 
     settings: EvalSettings
@@ -29,10 +29,7 @@ class Field:
     size: int
     drawn: Sequence[Genotype]
     folder: Path
-    workers: int = 1
-
-    def __iter__(self) -> Iterator[Input]:
-        return iter(self.levels)
+    latencies: dict[str, float] = field(default_factory=dict)
 
     @property
     def modalities(self) -> list[str]:
@@ -55,11 +52,11 @@ class Field:
 
     def fit(self, entrant: Entrant, trial: Trial) -> Fit:
         """Return the training of an entrant in a trial."""
-        return Fit(self.settings, entrant, trial, self.needed, self.folder, self.workers)
+        return Fit(self.settings, entrant, trial, self.needed, self.folder)
 
     def outcome(self, entrant: Entrant, trial: Trial) -> Outcome:
         """Return how an entrant did in a trial."""
-        return read_outcome(self.fit(entrant, trial))
+        return read_outcome(self.fit(entrant, trial), self.latencies.get(entrant.name, 0.0))
 
     def row(self, entrant: Entrant, note: str = "") -> Row:
         """Return the row of one entrant."""

@@ -1,7 +1,7 @@
 """One network trained from scratch on one split with one seed, and what is kept of it on disk.
 
 A fit is a folder: ``chances.npz``, ``weights.pt`` of a genotype, and ``fit.json``, which is written
-last: where it is, the fit is done.
+last: where both can be read, the fit is done.
 """
 
 import io
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -27,47 +28,50 @@ from adf.files import write_atomic
 from adf.search.data import open_source, widths
 from adf.search.genotypes.canonical import digest
 from adf.search.nets.cost import flops
-from adf.search.nets.stem import Features
 from adf.search.train import LEAST, Bench, score, train, video_chances
 from adf.search.trial import device_of
 
 SCORING = 256
-# Runs of one clip whose middle one is the latency.
-TIMED = 15
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What is to be trained, where, and by how many processes beside it."""
+    """What is to be trained, and where."""
 
     settings: EvalSettings
     entrant: Entrant
     trial: Trial
     modalities: tuple[str, ...]
     folder: Path
-    workers: int
 
     @property
     def place(self) -> Path:
         """The folder of this fit: another one for whatever would make it come out otherwise."""
-        slug = re.sub(r"[^\w.-]+", "-", self.entrant.name).strip("-")[:60]
-        settings = self.settings
+        settings, trial = self.settings, self.trial
         recipe = (self.entrant, settings.train, settings.share, settings.amp, self.modalities)
-        sign = sha256(repr(recipe).encode()).hexdigest()[:8]
-        return self.folder / f"{slug}-{sign}" / f"{self.trial.split}-seed{self.trial.seed}"
+        name = signed(self.entrant.name, repr(recipe))
+        return self.folder / name / f"{signed(trial.split, trial.split)}-seed{trial.seed}"
+
+
+def signed(name: str, whole: str) -> str:
+    """Return a name that any file system takes, different for whatever is different."""
+    plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.")[:60]
+    return f"{plain}-{sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def is_done(fit: Fit) -> bool:
-    """Return whether an earlier run came to the end of this."""
-    return (fit.place / "fit.json").is_file()
+    """Return whether an earlier run came to the end of this; what is damaged is made again."""
+    try:
+        read_outcome(fit)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        return False
+    return True
 
 
-def carry_out(fit: Fit) -> None:
-    """Train an entrant and write down what it says of the videos."""
-    if is_done(fit):
-        return
-    if fit.workers > 1:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // fit.workers))
+def carry_out(fit: Fit, workers: int = 1) -> None:
+    """Train an entrant, one of so many at a time, and write down what it says of the videos."""
+    if workers > 1:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
     settings, entrant, start = fit.settings, fit.entrant, time.perf_counter()
     device, cache = device_of(settings.device), FeatureCache.open(settings.cache)
     clips = parts(cache, fit.trial.split, fit.modalities, fit.trial.seed, settings.share)
@@ -92,7 +96,6 @@ def carry_out(fit: Fit) -> None:
         "validation": best.rank[0],
         "parameters": sum(weight.numel() for weight in drawn.parameters()),
         "flops": flops(drawn, clip),
-        "latency_ms": latency(drawn, clip, device),
         "seconds": time.perf_counter() - start,
     }
     keep(fit, clips, cache, found, drawn)
@@ -117,19 +120,6 @@ class Best:
         if (rank := (found.accuracy, -found.loss)) >= self.rank:
             self.rank, self.epoch = rank, epoch + 1
             self.state = {name: value.clone() for name, value in now.state_dict().items()}
-
-
-@torch.no_grad()
-def latency(network: nn.Module, clip: Features, device: torch.device) -> float:
-    """Return the milliseconds of one clip, of features that are in memory."""
-    times = []
-    for _ in range(TIMED):
-        start = time.perf_counter()
-        network(clip)
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        times.append(time.perf_counter() - start)
-    return 1000 * float(np.median(times))
 
 
 def described(fit: Fit) -> dict[str, Any]:
@@ -168,18 +158,25 @@ def keep(
         write_atomic(fit.place / "weights.pt", weights.getvalue())
 
 
-def read_outcome(fit: Fit) -> Outcome:
+def read_outcome(fit: Fit, latency_ms: float = 0.0) -> Outcome:
     """Read what an entrant said in a trial."""
     facts = json.loads((fit.place / "fit.json").read_text())
-    with np.load(fit.place / "chances.npz", allow_pickle=False) as arrays:
+    said = io.BytesIO((fit.place / "chances.npz").read_bytes())
+    with np.load(said, allow_pickle=False) as arrays:
         return Outcome(
             fit.entrant.name,
+            fit.entrant.reads,
             fit.trial,
             arrays["validation"],
             arrays["targets"],
             arrays["test"],
             facts["parameters"],
             facts["flops"],
-            facts["latency_ms"],
+            latency_ms,
             facts["epoch"],
         )
+
+
+def seconds(fit: Fit) -> float:
+    """Return how long a training took, whenever that was."""
+    return float(json.loads((fit.place / "fit.json").read_text())["seconds"])

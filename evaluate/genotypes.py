@@ -11,11 +11,11 @@ import numpy as np
 from adf.config import load
 from adf.errors import ConfigError, InputNotFound, InvalidInput
 from adf.evaluate.entrants import FOUND, RANDOM, Entrant, of_genotype
-from adf.search.genotypes.canonical import canonical, digest
+from adf.search.genotypes.canonical import digest
 from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.published import read_published
 from adf.search.genotypes.space import FusionSpace
-from adf.search.settings import SearchSettings, SpaceSettings
+from adf.search.settings import SearchSettings
 
 # Far from the seeds that people give.
 BLIND = 20_000
@@ -30,7 +30,7 @@ def found(words: Sequence[str], space: FusionSpace) -> list[Entrant]:
             free, number = name, 2
             while free in entrants:
                 free, number = f"{name} ({number})", number + 1
-            entrants[free] = of_genotype(free, kind, canonical(genotype))
+            entrants[free] = of_genotype(free, kind, genotype)
     return list(entrants.values())
 
 
@@ -39,7 +39,10 @@ def read(word: str, space: FusionSpace) -> Iterator[tuple[str, str, Genotype]]:
     if count := re.fullmatch(r"random:(\d{1,6})", word):
         if not 1 <= int(count[1]) <= MOST_DRAWN:
             raise ConfigError(f"genotypes: {word}: draw 1 to {MOST_DRAWN}")
-        for number, genotype in enumerate(drawn(space, int(count[1])), start=1):
+        several = drawn(space, int(count[1]))
+        if len(several) < int(count[1]):
+            raise ConfigError(f"genotypes: {word}: the space has no more than {len(several)}")
+        for number, genotype in enumerate(several, start=1):
             yield f"random {number}", RANDOM, genotype
         return
     place = Path(word)
@@ -56,15 +59,18 @@ def read(word: str, space: FusionSpace) -> Iterator[tuple[str, str, Genotype]]:
 
 
 def drawn(space: FusionSpace, count: int) -> list[Genotype]:
-    """Return genotypes of a space drawn at random: always the same, and all different."""
+    """Return genotypes of a space drawn at random: always the same, all different.
+
+    They are fewer than ``count`` where a hundred draws for each find no more.
+    """
     different: dict[str, Genotype] = {}
     random = np.random.default_rng(BLIND)
     for _ in range(100 * count):
         genotype = space.draw(random)
         different.setdefault(digest(genotype), genotype)
         if len(different) == count:
-            return list(different.values())
-    raise ConfigError(f"the space has only {len(different)} genotypes: draw fewer than {count}")
+            break
+    return list(different.values())
 
 
 def read_file(path: Path, space: FusionSpace) -> Genotype:
@@ -86,44 +92,51 @@ def searches(place: Path) -> list[Path]:
     """Return the folders of the searches that a run folder holds: itself, or one for each seed."""
     if (place / "genotype.json").is_file():
         return [place]
-    several = sorted(place.glob("seed-*/genotype.json"), key=_number)
+    several = sorted((each for each in place.glob("seed-*") if each.is_dir()), key=_number)
     if not several:
         raise InputNotFound(
             f"genotypes: {place} holds no genotype.json: give the run folder of a search"
         )
-    return [each.parent for each in several]
+    return several
 
 
 def _number(path: Path) -> int:
-    digits = path.parent.name.removeprefix("seed-")
+    digits = path.name.removeprefix("seed-")
     return int(digits) if digits.isdecimal() else 0
 
 
 def title(folder: Path) -> str:
     """Return what a search is called in the table."""
     facts = result(folder)
-    return f"{facts['method']}, seed {facts['seed']}" if facts else folder.resolve().name
+    return f"{facts['method']}, seed {facts['seed']}"
 
 
 def result(folder: Path) -> dict[str, Any]:
-    """Return what a search said when it was done; nothing of one that is not."""
+    """Return what a search said when it was done; one that is not is no finding."""
     path = folder / "result.json"
-    facts: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
-    return facts if "method" in facts else {}
+    if not path.is_file():
+        raise InputNotFound(
+            f"genotypes: the search in {folder} is not finished: give its command again with"
+            " --out; or give its genotype.json as it is"
+        )
+    try:
+        facts = json.loads(path.read_text())
+        return {name: facts[name] for name in ("method", "seed")}
+    except (ValueError, TypeError, KeyError):
+        raise InvalidInput(f"genotypes: {path} is not what a search writes") from None
 
 
 def searched(words: Sequence[str]) -> SearchSettings | None:
-    """Return the settings of the first search that is named, if any is."""
+    """Return the settings of the first search that is named, by its folder or its genotype.json."""
     for word in words:
         place = Path(word)
-        if place.is_dir():
-            config = searches(place)[0] / "config.yaml"
-            if config.is_file():
-                return load(SearchSettings, files=[str(config)]).value
+        folders = searches(place) if place.is_dir() else [place.parent]
+        config = folders[0] / "config.yaml"
+        if word and place.exists() and config.is_file() and is_search(folders[0]):
+            return load(SearchSettings, files=[str(config)]).value
     return None
 
 
-def space_settings(words: Sequence[str], given: SpaceSettings) -> SpaceSettings:
-    """Return the space that was searched, or the one that is given where nothing was."""
-    search = searched(words)
-    return search.space if search else given
+def is_search(folder: Path) -> bool:
+    """Return whether a folder is that of a search, and not of another command."""
+    return (folder / "genotype.json").is_file() and (folder / "metrics.jsonl").is_file()

@@ -28,12 +28,15 @@ def confusion(chances: Chances, targets: Targets) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Summary:
-    """A measurement over several trials: ``deviation`` between them, ``error`` of the mean."""
+    """A measurement over several trials: ``deviation`` between them, ``error`` of the mean.
+
+    One trial says nothing of either.
+    """
 
     mean: float
     median: float
-    deviation: float
-    error: float
+    deviation: float | None
+    error: float | None
     n: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -42,7 +45,7 @@ class Summary:
 
 
 def summary(values: Sequence[float]) -> Summary:
-    """Return mean, standard deviation and standard error."""
-    spread = stdev(values) if len(values) > 1 else 0.0
-    middle = median(values)
-    return Summary(fmean(values), middle, spread, spread / len(values) ** 0.5, len(values))
+    """Return mean, median, standard deviation and standard error."""
+    spread = stdev(values) if len(values) > 1 else None
+    error = None if spread is None else spread / len(values) ** 0.5
+    return Summary(fmean(values), median(values), spread, error, len(values))

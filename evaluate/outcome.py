@@ -21,10 +21,12 @@ class Trial(NamedTuple):
 class Outcome:
     """Log-probabilities ``V K`` of the videos that chose the epoch, and of the test videos.
 
-    There are answers to the former alone. ``epoch`` is the one that was chosen.
+    There are answers to the former alone. ``epoch`` is the one that was chosen, ``reads`` where
+    modalities meet.
     """
 
     entrant: str
+    reads: str
     trial: Trial
     validation: Chances
     targets: Targets
@@ -43,7 +45,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: outcomes of several trials under one name."""
+    """A row of the table: outcomes of several trials under one name.
+
+    ``statistic`` is the number that stands for all: the mean, or the median of a crowd.
+    """
 
     name: str
     kind: str
@@ -51,3 +56,4 @@ class Row:
     outcomes: Sequence[Outcome]
     note: str = ""
     genotype: Genotype | None = None
+    statistic: str = "mean"

@@ -1,33 +1,30 @@
 """One evaluation from its settings to its table, in a run folder, taken up where it stopped."""
 
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from adf.cache import FeatureCache
 from adf.config import Config
 from adf.deal import deal
 from adf.endings import CtrlC
-from adf.errors import ConfigError, Interrupted
-from adf.evaluate import baselines, fits
+from adf.errors import Interrupted, RunMismatch
+from adf.evaluate import fits
 from adf.evaluate.baselines import BASELINES
-from adf.evaluate.entrants import FOUND, Entrant, network, of_genotype
+from adf.evaluate.entrants import Entrant
 from adf.evaluate.field import Field
-from adf.evaluate.genotypes import drawn, found, searched, space_settings
-from adf.evaluate.outcome import Trial
-from adf.evaluate.parts import answers
+from adf.evaluate.lineup import Lineup, line_up
+from adf.evaluate.parts import answers, rows_of_test, tested
 from adf.evaluate.settings import EvalSettings
-from adf.evaluate.table import read_ceilings, scored
+from adf.evaluate.table import scored
+from adf.evaluate.timing import latency
 from adf.progress import Mode, progress
-from adf.runs import RunFolder, run_folder
-from adf.search.data import widths
-from adf.search.launch import parse_seeds
-from adf.search.result import digests
-from adf.search.rows import split_column
+from adf.runs import run_folder
+from adf.search.genotypes.canonical import digest
+from adf.search.result import digests, seals
 from adf.search.study import Memory
-from adf.search.trial import open_space, require_same
+from adf.search.trial import device_of
 from adf.sigterm import Terminated
 
 
@@ -39,98 +36,103 @@ def evaluate(
     force: bool = False,
 ) -> dict[str, Any]:
     """Train everyone, and return the table: the content of ``result.json``."""
-    start = time.perf_counter()
-    with run_folder("eval", config, slug=slug(config.value), out=out, force=force) as run:
+    lineup = line_up(config)
+    slug = "-".join(["split", *config.value.splits])
+    with run_folder("eval", config, slug=slug, out=out, force=force) as run:
         again = f"to go on, give the same command with --out {run.path}"
+        memory = Memory(run)
+        require_same(lineup, memory, config.digest())
         try:
-            result = carried_out(with_cache(config.value), run, workers, mode)
+            result = carried_out(lineup, memory, run.path, workers, mode)
         except KeyboardInterrupt:
             raise CtrlC(f"stopped by Ctrl-C: {again}") from None
         except Terminated:
             raise Interrupted(f"stopped by SIGTERM: {again}") from None
-        result["seconds"] = time.perf_counter() - start
         run.result(result)
     return result
 
 
-def slug(settings: EvalSettings) -> str:
-    """Return what the run is called."""
-    return "-".join(["split", *settings.splits])
-
-
-def with_cache(settings: EvalSettings) -> EvalSettings:
-    """Return the settings with the cache of the search, where none is given."""
-    if settings.cache:
-        return settings
-    search = searched(settings.genotypes)
-    if not search:
-        raise ConfigError("cache is not given: give the folder that adf-extract filled")
-    return replace(settings, cache=search.cache)
-
-
-def carried_out(settings: EvalSettings, run: RunFolder, workers: int, mode: Mode) -> dict[str, Any]:
-    """Train what is not trained yet, then score it."""
-    cache = FeatureCache.open(settings.cache)
-    ceilings = read_ceilings(settings.ceilings)
-    chosen = baselines.chosen(settings.baselines)
-    space = open_space(cache, space_settings(settings.genotypes, settings.space))
-    named = found(settings.genotypes, space)
-    if not named and not chosen:
-        raise ConfigError("genotypes: there is nothing to train: give one, or some baselines")
-    trials = [
-        Trial(split_column(cache, split), seed)
-        for split in settings.splits
-        for seed in parse_seeds(settings.seeds)
+def require_same(lineup: Lineup, memory: Memory, settings: str) -> None:
+    """Refuse to go on with other features or genotypes than those that a run began with."""
+    modalities = lineup.modalities
+    sealed = seals(lineup.cache, modalities)
+    now: list[tuple[tuple[str, ...], list[str]]] = [
+        (("features", name), [made, sealed.get(name, "")])
+        for name, made in digests(lineup.cache, modalities).items()
     ]
-    lots = drawn(space, settings.drawn if "random" in chosen else 1)
-    levels = [level for slot in space.choices for level in slot]
-    read = [*levels, *(level for entrant in named for level in entrant.levels)]
-    modalities = tuple(dict.fromkeys(level.modality for level in read))
-    require_same(cache, list(modalities), Memory(run))
+    now += [
+        (("genotype", settings, entrant.name), [digest(entrant.genotype)])
+        for entrant in lineup.named
+        if entrant.genotype
+    ]
+    for key, value in now:
+        if memory.tell(*key, digests=value)["digests"] != value:
+            raise RunMismatch(
+                f"{key[0]}: {key[-1]} is not what this run began with: choose another --out"
+            )
+
+
+def carried_out(
+    lineup: Lineup, memory: Memory, folder: Path, workers: int, mode: Mode
+) -> dict[str, Any]:
+    """Train what is not trained yet, then score it."""
+    cache, modalities, chosen = lineup.cache, lineup.modalities, lineup.baselines
     field = Field(
-        settings=settings,
-        needed=modalities,
-        levels=levels,
-        trials=trials,
-        widths=space.widths,
+        settings=lineup.settings,
+        needed=tuple(modalities),
+        levels=lineup.levels,
+        trials=lineup.trials,
+        widths=lineup.space.widths,
         classes=len(cache.classes),
-        size=size_of([*named, of_genotype("", FOUND, lots[0])][0], cache),
-        drawn=lots,
-        folder=run.path / "fits",
-        workers=workers,
+        size=lineup.size(),
+        drawn=lineup.drawn(),
+        folder=folder / "fits",
     )
     needed = [each for name in chosen for each in BASELINES[name].entrants(field)]
-    everyone = dict.fromkeys([*named, *needed])
-    train_all(
-        [field.fit(each, trial) for each in everyone for trial in field.trials_of(each)], mode
-    )
-    rows = [field.row(entrant) for entrant in named]
+    everyone = list(dict.fromkeys([*lineup.named, *needed]))
+    work = [field.fit(each, trial) for each in everyone for trial in field.trials_of(each)]
+    train_all(work, workers, mode)
+    field.latencies.update(timed(lineup, everyone, memory))
+    rows = [field.row(entrant) for entrant in lineup.named]
     rows += [row for name in chosen for row in BASELINES[name].rows(field)]
-    classes = {split: answers(cache, split, modalities) for split, _ in trials}
+    classes = {split: answers(cache, split, modalities) for split, _ in lineup.trials}
     return {
         "kind": "evaluation",
-        "cache": settings.cache,
-        "provenance": digests(cache, list(modalities)),
+        "cache": lineup.settings.cache,
+        "provenance": digests(cache, modalities),
         "splits": list(classes),
-        "seeds": list(dict.fromkeys(trial.seed for trial in trials)),
+        "seeds": list(dict.fromkeys(trial.seed for trial in lineup.trials)),
+        "videos": {split: tested(cache, split, modalities) for split in classes},
         "classes": list(cache.classes),
-        "train": asdict(settings.train),
+        "train": asdict(lineup.settings.train),
+        "space": asdict(lineup.settings.space),
         "chance": 1 / len(cache.classes),
-        "rows": [scored(row, classes, ceilings) for row in rows],
-        "run": str(run.path),
+        "rows": [scored(row, classes, lineup.ceilings) for row in rows],
+        # Of all trainings, those of earlier calls too.
+        "seconds": sum(map(fits.seconds, work)),
+        "run": str(folder),
     }
 
 
-def size_of(entrant: Entrant, cache: FeatureCache) -> int:
-    """Return how many parameters an entrant's network has."""
-    made = network(entrant, widths(cache, entrant.levels), len(cache.classes), 0.0)
-    return sum(weight.numel() for weight in made.parameters())
-
-
-def train_all(work: Sequence[fits.Fit], mode: Mode) -> None:
+def train_all(work: Sequence[fits.Fit], workers: int, mode: Mode) -> None:
     """Train what is not there yet, several at a time."""
     waiting = [fit for fit in work if not fits.is_done(fit)]
+    together = max(1, min(workers, len(waiting)))
     with progress("train", len(work), mode) as bar:
         bar.advance(len(work) - len(waiting))
-        for _ in deal(fits.carry_out, waiting, work[0].workers):
+        for _ in deal(partial(fits.carry_out, workers=together), waiting, together):
             bar.advance(1)
+
+
+def timed(lineup: Lineup, everyone: Sequence[Entrant], memory: Memory) -> dict[str, float]:
+    """Return the milliseconds of everyone: measured once, when nothing is trained any more."""
+    device = device_of(lineup.settings.device)
+    rows = rows_of_test(lineup.cache, lineup.trials[0].split, lineup.modalities)
+    found = {}
+    for entrant in everyone:
+        key = ("latency", fits.signed(entrant.name, repr(entrant)))
+        line = memory.known(*key) or memory.tell(
+            *key, milliseconds=latency(entrant, lineup.cache, rows, device)
+        )
+        found[entrant.name] = float(line["milliseconds"])
+    return found

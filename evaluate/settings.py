@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from adf.errors import ConfigError
 from adf.search.settings import SpaceSettings, TrainSettings, require
 
 # Twice as long as candidates are trained while they are searched.
@@ -20,9 +19,9 @@ class EvalSettings:
 
     ``genotypes`` are files, run folders of searches, or ``random:N``. ``share`` of the training
     clips of a split teach and the others choose the epoch, where it has no clips for validation.
-    ``drawn`` random genotypes are a baseline. ``space`` is where random genotypes are drawn from,
-    unless a run folder says it. ``ceilings`` is a file with the best accuracy that any reader of
-    the streams can have, as ``adf demo ceilings --json`` prints it.
+    ``drawn`` random genotypes are a baseline. ``space`` is that of the search that is named, which
+    says the cache too; it is given only where none is. ``ceilings`` is a file with the best that
+    any reader of the streams can have, as ``adf demo ceilings --json`` prints it.
     """
 
     cache: str = ""
@@ -40,7 +39,7 @@ class EvalSettings:
 
     def __post_init__(self) -> None:
         require(bool(self.splits), "splits", "empty", "one or more, such as 1,2,3")
+        for name in ("splits", "baselines", "genotypes"):
+            require("" not in getattr(self, name), name, "''", "no empty word")
         require(self.drawn >= 1, "drawn", self.drawn, "1 or more")
         require(0 < self.share < 1, "share", self.share, "a fraction between 0 and 1")
-        if not self.cache and not self.genotypes:
-            raise ConfigError("cache is not given: give the folder that adf-extract filled")

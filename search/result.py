@@ -84,8 +84,7 @@ def as_text(result: Mapping[str, Any]) -> str:
         f"{folder / 'genotype.json'}, drawn in {folder / 'genotype.svg'}",
     ]
     if find_spec("adf.evaluate.cli"):
-        words = ["--cache", result["cache"], "--genotype", str(folder / "genotype.json")]
-        lines.append(f"next: adf-eval {shlex.join(words)}")
+        lines.append(f"next: adf-eval {shlex.join(['--genotype', str(folder)])}")
     return "\n".join(lines)
 
 

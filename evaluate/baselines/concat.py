@@ -12,7 +12,7 @@ from adf.evaluate.outcome import Row
 
 def entrants(field: Field) -> list[Entrant]:
     """Return the one network."""
-    return [Entrant("concat + linear", BASELINE, field.apart, tuple(field), "concat")]
+    return [Entrant("concat + linear", BASELINE, field.apart, tuple(field.levels), "concat")]
 
 
 def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: float) -> nn.Module:

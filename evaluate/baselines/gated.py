@@ -19,7 +19,7 @@ def entrants(field: Field) -> list[Entrant]:
     # Of one hidden unit: its part of each modality, its gates, which see all, and its outputs.
     each = wide + modalities + modalities * (wide + 1) + field.classes
     hidden = max(1, round((field.size - field.classes) / each))
-    return [Entrant("gated fusion", BASELINE, field.apart, tuple(field), "gated", hidden)]
+    return [Entrant("gated fusion", BASELINE, field.apart, tuple(field.levels), "gated", hidden)]
 
 
 def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: float) -> nn.Module:
@@ -29,7 +29,7 @@ def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: fl
 
 def rows(field: Field) -> list[Row]:
     """Return the one row."""
-    return [field.row(entrant) for entrant in entrants(field)]
+    return [field.row(each, f"{each.hidden} wide") for each in entrants(field)]
 
 
 class Gated(nn.Module):

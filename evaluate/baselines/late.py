@@ -31,8 +31,10 @@ def rows(field: Field) -> list[Row]:
     equal = [mean(each, np.full(len(each), 1 / len(each))) for each in trials]
     weights = [tuned(each) for each in trials]
     weighted = [mean(each, share) for each, share in zip(trials, weights, strict=True)]
-    names = zip(field.modalities, np.mean(weights, axis=0), strict=True)
-    note = "weights: " + ", ".join(f"{name} {share:.2f}" for name, share in names)
+    # What the weights have in common only makes surer.
+    shares = np.mean([each / each.sum() for each in weights], axis=0)
+    names = zip(field.modalities, shares, strict=True)
+    note = "shares: " + ", ".join(f"{name} {share:.2f}" for name, share in names)
     return [
         Row("late fusion, mean", BASELINE, field.apart, equal),
         Row("late fusion, weighted", BASELINE, field.apart, weighted, note),
@@ -44,6 +46,7 @@ def mean(outcomes: Sequence[Outcome], weights: Chances) -> Outcome:
     first = outcomes[0]
     return Outcome(
         " + ".join(each.entrant for each in outcomes),
+        " + ".join(each.reads for each in outcomes),
         first.trial,
         normal(sum(w * each.validation for w, each in zip(weights, outcomes, strict=True))),
         first.targets,

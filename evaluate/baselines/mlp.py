@@ -15,7 +15,7 @@ def entrants(field: Field) -> list[Entrant]:
     # Weights and biases of one hidden unit; the output has biases of its own.
     each = field.inputs() + 1 + field.classes
     hidden = max(1, round((field.size - field.classes) / each))
-    return [Entrant("concat + MLP", BASELINE, field.apart, tuple(field), "mlp", hidden)]
+    return [Entrant("concat + MLP", BASELINE, field.apart, tuple(field.levels), "mlp", hidden)]
 
 
 def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: float) -> nn.Module:
@@ -31,4 +31,4 @@ def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: fl
 
 def rows(field: Field) -> list[Row]:
     """Return the one row."""
-    return [field.row(entrant) for entrant in entrants(field)]
+    return [field.row(each, f"{each.hidden} wide") for each in entrants(field)]

@@ -12,7 +12,9 @@ from adf.evaluate.outcome import Row
 
 def entrants(field: Field) -> list[Entrant]:
     """Return a linear layer on each level."""
-    return [Entrant(str(level), SINGLE, level.modality, (level,), "single") for level in field]
+    return [
+        Entrant(str(level), SINGLE, level.modality, (level,), "single") for level in field.levels
+    ]
 
 
 def network(entrant: Entrant, channels: Sequence[int], classes: int, dropout: float) -> nn.Module:

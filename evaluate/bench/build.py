@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from adf import metrics
+from adf import __version__, metrics
 from adf.config import Config
 from adf.deal import deal
 from adf.evaluate.bench.genotypes import distinct
@@ -29,7 +29,7 @@ from adf.search.study import Memory, Study
 from adf.search.trial import open_study
 
 LINES = "metrics.jsonl"
-PACKAGES = ("autodeepfuse", "torch", "numpy")
+PACKAGES = ("torch", "numpy")
 QUARTILES = ("worst", "lower quartile", "median", "upper quartile", "best")
 SPENT = ("samples", "cell_steps", "seconds")
 
@@ -121,7 +121,7 @@ def facts(config: Config[BenchSettings], study: Study) -> dict[str, Any]:
         "space_size": study.space.size(),
         "rungs": fidelities(settings),
         "trainings": settings.trainings,
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": {"adf": __version__, **{name: version(name) for name in PACKAGES}},
     }
 
 

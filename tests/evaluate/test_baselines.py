@@ -1,6 +1,8 @@
 """Every baseline, against a plain way to compute the same."""
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from adf.evaluate.baselines import BASELINES, chosen, gated, late, single
 from adf.evaluate.entrants import Entrant, network
 from adf.evaluate.field import Field
 from adf.evaluate.outcome import Outcome, Trial
+from adf.search.genotypes.canonical import canonical
 from tests.evaluate.samples import field_of, small
 from tests.search.nets.samples import SIZES, WIDTHS, make_features
 
@@ -97,6 +100,7 @@ def three() -> list[Outcome]:
     return [
         Outcome(
             name,
+            name,
             Trial("split_1", 0),
             said(random, 300, targets, sure),
             targets,
@@ -161,6 +165,7 @@ def test_random_genotypes_are_trained_once_a_split_and_validation_picks(field: F
     everyone, best = BASELINES["random"].rows(field)
     assert [outcome.trial for outcome in everyone.outcomes] == [Trial("split_1", 0)] * 3
     assert len({outcome.entrant for outcome in everyone.outcomes}) == 3
+    assert everyone.statistic == "median"
     (picked,) = best.outcomes
     assert picked.validated == max(outcome.validated for outcome in everyone.outcomes)
 
@@ -186,3 +191,37 @@ def test_another_recipe_is_another_fit(field: Field, cache: Path) -> None:
     assert not fits.is_done(field.fit(moved, field.trials[0]))
     facts = json.loads((before.place / "fit.json").read_text())
     assert facts["name"] == entrant.name
+
+
+def test_random_genotypes_are_built_without_what_reaches_nothing(field: Field) -> None:
+    several = BASELINES["random"].entrants(field)
+    for entrant in several:
+        assert entrant.genotype == canonical(entrant.genotype)
+        reads = {level.modality for level in entrant.levels}
+        assert set(entrant.reads.split(" x ")) == reads
+
+
+@pytest.mark.parametrize("damage", ["fit.json", "chances.npz"])
+@pytest.mark.parametrize("left", [0, 0.5, None])
+def test_a_damaged_fit_is_not_done(
+    field: Field, tmp_path: Path, damage: str, left: float | None
+) -> None:
+    entrant = single.entrants(field)[0]
+    fit = replace(field, folder=tmp_path / "fits").fit(entrant, field.trials[0])
+    shutil.copytree(field.fit(entrant, field.trials[0]).place, fit.place)
+    assert fits.is_done(fit)
+    path = fit.place / damage
+    if left is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[: int(left * path.stat().st_size)])
+    assert not fits.is_done(fit)
+
+
+@pytest.mark.parametrize("split", ["split_a/../../b", "split_ä", "split_" + "x" * 300, "split_.."])
+def test_no_name_leads_out_of_the_folder(field: Field, split: str) -> None:
+    entrant = replace(single.entrants(field)[0], name="../../etc/é\n")
+    place = field.fit(entrant, Trial(split, 0)).place
+    assert place.parent.parent == field.folder
+    assert all(re.fullmatch(r"[\w.-]{1,100}", part, re.ASCII) for part in place.parts[-2:])
+    assert not any(set(part) <= {"."} for part in place.parts[-2:])

@@ -31,8 +31,38 @@ def test_a_table_is_printed_and_kept(cache: Path, tmp_path: Path) -> None:
         (row,) = (row for row in result["rows"] if line.startswith(f"{row['name']}  "))
         assert f"{row['top1']['mean']:.1%}" in line
         assert f"{row['ceiling']:.1%}" in line
-    assert "on 6 test videos of split_1" in lines[-2]
-    assert lines[-1] == "run/result.json" or lines[-1].endswith("/run/result.json")
+    assert lines[-3] == "split_1: 6 test videos"
+    assert lines[-1].endswith("run/result.json")
+    assert "top-5" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"rgb": 16.7}', "'rgb' is 16.7"),
+        ('{"rgb": NaN}', "'rgb' is nan"),
+        ('{"rgb + flow": 0.1, "flow + rgb": 0.2}', "'flow + rgb' stands there twice"),
+        ("[1]", "no JSON of numbers by name"),
+    ],
+)
+def test_ceilings_are_shares(cache: Path, tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "ceilings.json"
+    path.write_text(text)
+    done = call("--cache", cache, *WORDS, "--baselines", "late", "--ceilings", path)
+    assert done.exit_code == Exit.INPUT
+    assert said in done.stderr
+
+
+def test_variables_of_sub_commands_are_left_to_them(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADF_EVAL_GAP_SEEDS", "0-9")
+    monkeypatch.setenv("ADF_EVAL_SEEDS", "4")
+    done = call("--cache", cache, "--print-config")
+    assert done.exit_code == 0, done.stderr
+    assert "seeds: '4'" in done.output or 'seeds: "4"' in done.output
+    monkeypatch.setenv("ADF_EVAL_SEED", "4")
+    assert "ADF_EVAL_SEED sets nothing here" in call("--cache", cache).stderr
 
 
 def test_json_is_one_object(cache: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from adf.cache import FeatureCache
 from adf.errors import AdfError
 from adf.evaluate.entrants import FOUND, RANDOM
-from adf.evaluate.genotypes import drawn, found, searched, space_settings
+from adf.evaluate.genotypes import drawn, found, searched
 from adf.search.genotypes.canonical import digest
 from adf.search.genotypes.space import FusionSpace
 from adf.search.launch import search_seeds
@@ -44,12 +44,13 @@ def test_a_search_is_a_genotype_and_says_its_space(
     assert (entrant.name, entrant.kind) == ("random, seed 0", FOUND)
     assert entrant.genotype
     assert digest(entrant.genotype) == result["digest"]
-    given = SpaceSettings(channels=64)
-    assert space_settings([str(out)], given).channels == 4
-    assert space_settings([str(out / "genotype.json")], given) == given
-    search = searched([str(out)])
-    assert search
-    assert search.cache == str(cache)
+    for word in (out, out / "genotype.json"):
+        search = searched([str(word)])
+        assert search
+        assert search.cache == str(cache)
+        assert search.space.channels == 4
+    (tmp_path / "copy.json").write_bytes((out / "genotype.json").read_bytes())
+    assert searched([str(tmp_path / "copy.json")]) is None
     (alone,) = found([str(out / "genotype.json")], space)
     assert (alone.name, alone.genotype) == ("genotype", entrant.genotype)
 
@@ -72,9 +73,26 @@ def test_random_genotypes_are_always_the_same_and_differ(space: FusionSpace) -> 
     assert {each.kind for each in several} == {RANDOM}
 
 
-def test_a_space_that_is_too_small_says_so() -> None:
-    with pytest.raises(AdfError, match="has only 4 genotypes"):
-        drawn(make_space(nodes=1, edges=1, ops=("skip",)), 5)
+def test_of_a_small_space_there_is_no_more_than_it_has() -> None:
+    small_one = make_space(nodes=1, edges=1, ops=("skip",))
+    assert len(drawn(small_one, 5)) == 4
+    with pytest.raises(AdfError, match="random:5: the space has no more than 4"):
+        found(["random:5"], small_one)
+
+
+def test_a_search_that_is_not_finished_is_no_finding(
+    cache: Path, space: FusionSpace, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    search_seeds(small(cache, "method=random", "budget=4"), (0, 1), 1, "off", out)
+    path = out / "seed-1/result.json"
+    for text in ("", "3", '"method"', '{"method": "x"}', "{"):
+        path.write_text(text)
+        with pytest.raises(AdfError, match="is not what a search writes"):
+            found([str(out)], space)
+    path.unlink()
+    with pytest.raises(AdfError, match=r"seed-1 is not finished: give its command again"):
+        found([str(out)], space)
 
 
 def test_two_files_of_one_name_are_told_apart(space: FusionSpace, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_one_trial_has_no_spread() -> None:
     assert summary([0.5]).as_dict() == {
         "mean": 0.5,
         "median": 0.5,
-        "deviation": 0.0,
-        "error": 0.0,
+        "deviation": None,
+        "error": None,
         "n": 1,
     }

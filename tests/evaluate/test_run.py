@@ -13,11 +13,14 @@ from adf.cache import FeatureCache
 from adf.config import load
 from adf.errors import AdfError, ConfigError, RunMismatch
 from adf.evaluate import fits
+from adf.evaluate.genotypes import drawn
 from adf.evaluate.parts import answers
 from adf.evaluate.run import evaluate
 from adf.evaluate.settings import EvalSettings
-from adf.search.trial import carry_out
+from adf.evaluate.table import as_text
+from adf.search.trial import carry_out, open_space
 from tests.cache.nursery import Nursery
+from tests.evaluate.copies import copied
 from tests.evaluate.samples import SMALL, read, small, without_clock, written
 from tests.search.run.samples import small as search_settings
 
@@ -85,14 +88,14 @@ def test_other_settings_need_another_folder_or_force(cache: Path, tmp_path: Path
 
 @pytest.mark.slow
 def test_kills_leave_no_trace(cache: Path, tmp_path: Path) -> None:
-    sets = [*SETS, "train.epochs=12"]
+    sets = [*SETS, "train.epochs=60"]
     with Nursery(tmp_path / "processes", "tests.evaluate.jobs") as processes:
         began = time.monotonic()
         whole = processes.run("evaluate", cache=str(cache), out=str(tmp_path / "a"), sets=sets)
         assert whole.code == 0, whole.text
         took = time.monotonic() - began
         killed = 0
-        for part in (0.2, 0.4, 0.6):
+        for part in (0.1, 0.2, 0.3):
             process = processes.start(
                 "evaluate", cache=str(cache), out=str(tmp_path / "b"), sets=sets
             )
@@ -108,15 +111,70 @@ def test_kills_leave_no_trace(cache: Path, tmp_path: Path) -> None:
 
 def test_the_search_says_cache_and_space(cache: Path, tmp_path: Path) -> None:
     carry_out(search_settings(cache, "method=random"), "off", tmp_path / "found")
-    sets = [*SMALL, f"genotypes=[{tmp_path / 'found'}]", "baselines=[random]"]
-    sets.append("space.channels=7")
-    config = load(EvalSettings, sets=sets, environ={})
-    result = evaluate(config, mode="off", out=tmp_path / "run")
+    alone = [each for each in SMALL if not each.startswith("space")]
+    sets = [*alone, f"genotypes=[{tmp_path / 'found'}]", "baselines=[random]"]
+    result = evaluate(load(EvalSettings, sets=sets, environ={}), mode="off", out=tmp_path / "run")
     assert result["cache"] == str(cache)
+    assert result["space"]["channels"] == 4
     names = [row["name"] for row in result["rows"]]
-    assert names == ["random, seed 0", "random genotypes", "best of 2 random"]
+    assert names == ["random, seed 0", "median of 2 random", "best of 2 random"]
     kept = [read(file) for file in (tmp_path / "run").glob("fits/*/*/fit.json")]
     assert {fit["genotype"]["channels"] for fit in kept} == {4}
+    other = load(EvalSettings, sets=[*sets, "space.channels=7"], environ={})
+    with pytest.raises(ConfigError, match=r"space\.channels \(--set\): the space is that of"):
+        evaluate(other, mode="off", out=tmp_path / "other")
+
+
+def test_a_split_given_twice_counts_once(cache: Path, tmp_path: Path) -> None:
+    sets = (*SETS, "splits=[1, split_1, 1]")
+    result = evaluate(small(cache, *sets), mode="off", out=tmp_path / "run")
+    assert {row["top1"]["n"] for row in result["rows"]} == {2}
+
+
+def test_a_mistake_leaves_nothing_behind(cache: Path, tmp_path: Path) -> None:
+    for sets in (["genotypes=[fuond]"], ["seeds=x"], ["splits=[9]"], ["baselines=[lat]"]):
+        with pytest.raises(AdfError):
+            evaluate(small(cache, *SETS, *sets), mode="off", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_who_is_left_out_is_said(cache: Path, tmp_path: Path) -> None:
+    opened = FeatureCache.open(cache)
+    lacking = np.flatnonzero(opened.clips["video"].isin(["v6.avi", "v7.avi", "v0.avi"]))
+    place = copied(cache, tmp_path / "cache", opened.plan, {"flow": set(lacking)})
+    result = evaluate(small(place, *SETS), mode="off", out=tmp_path / "run")
+    expected = {"tested": 4, "left_out": 2, "lacking": {"flow": 2}}
+    assert result["videos"] == {"split_1": expected}
+    assert "4 test videos; 2 are left out: 2 lack flow" in as_text(result)
+    alone = small(place, "genotypes=[random:1]", "space.modalities=[rgb]")
+    found = evaluate(alone, mode="off", out=tmp_path / "alone")
+    assert found["videos"]["split_1"]["tested"] == 6
+    tests = set(np.flatnonzero(opened.clips["split_1"] == "test"))
+    nobody = copied(cache, tmp_path / "none", opened.plan, {"flow": tests})
+    with pytest.raises(AdfError, match="no test clip of split 'split_1'.*none has flow"):
+        evaluate(small(nobody, *SETS), mode="off", out=tmp_path / "nobody")
+
+
+def test_another_genotype_in_the_same_file_is_another_run(cache: Path, tmp_path: Path) -> None:
+    space = open_space(FeatureCache.open(cache), small(cache).value.space)
+    path, (one, other) = tmp_path / "mine.json", drawn(space, 2)
+    config = small(cache, f"genotypes=[{path}]")
+    path.write_text(one.to_json())
+    evaluate(config, mode="off", out=tmp_path / "run")
+    path.write_text(other.to_json())
+    with pytest.raises(RunMismatch, match="genotype: mine is not what this run began with"):
+        evaluate(config, mode="off", out=tmp_path / "run")
+
+
+def test_a_new_modality_needs_force_alone(cache: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    evaluate(small(cache, *SETS, "space.modalities=[rgb]"), mode="off", out=out)
+    both = small(cache, *SETS)
+    with pytest.raises(RunMismatch, match=r"space\.modalities"):
+        evaluate(both, mode="off", out=out)
+    forced = evaluate(both, mode="off", out=out, force=True)
+    plain = evaluate(both, mode="off", out=tmp_path / "plain")
+    assert without_clock(forced["rows"]) == without_clock(plain["rows"])
 
 
 def test_the_best_epoch_is_kept_not_the_last(cache: Path, tmp_path: Path) -> None:
@@ -138,7 +196,7 @@ def test_the_best_epoch_is_kept_not_the_last(cache: Path, tmp_path: Path) -> Non
         (["baselines=[late]", "seeds=x"], "--seeds x"),
         (["baselines=[best]"], "there is no 'best'"),
         (["baselines=[late]", "ceilings=none.json"], "there is no none.json"),
-        (["baselines=[random]", "drawn=500"], "only .* genotypes"),
+        (["genotypes=[random:500]"], "has no more than"),
         (["genotypes=[random:1]", "space.levels=[lowe]"], "lowe.*'low'"),
     ],
 )
@@ -150,5 +208,5 @@ def test_what_cannot_be_done_is_said(
 
 
 def test_without_cache_or_genotype_nothing_can_be_done() -> None:
-    with pytest.raises(ConfigError, match="cache is not given"):
-        load(EvalSettings, sets=list(SMALL), environ={})
+    with pytest.raises(ConfigError, match=r"cache is not given.*--cache"):
+        evaluate(load(EvalSettings, sets=list(SMALL), environ={}))

@@ -70,7 +70,7 @@ def test_an_import_against_the_data_is_found(
 
 
 def test_an_import_with_the_data_is_fine(tmp_path: Path) -> None:
-    plant(tmp_path, "evaluate/predict.py", "from adf.extract.video import decode\n")
+    plant(tmp_path, "evaluate/prediction/run.py", "from adf.extract.video import decode\n")
     plant(tmp_path, "search/data.py", "from adf.cache import FeatureCache\nimport adf.errors\n")
     plant(tmp_path, "search/methods/darts.py", "from ..data import rows\nfrom . import steps\n")
     plant(tmp_path, "search/nets.py", "import torch\n")

@@ -98,13 +98,13 @@ def test_a_process_that_is_killed_costs_one_video(jobs: list[Job]) -> None:
 
 
 def test_a_process_that_takes_too_long_costs_one_video(jobs: list[Job]) -> None:
-    with DecodePool(RECIPE, 1, seconds=1.5) as pool:
+    with DecodePool(RECIPE, 1, seconds=10) as pool:
         frames = pool.decode(endless(jobs[0]))
         next(frames)
         os.kill(pool.processes[0], signal.SIGSTOP)
         later = [next(frames)[1].outcomes[0] for _ in range(AHEAD + 3)]
     assert {outcome.reason for outcome in later if outcome.status == "failed"} <= {
-        "decoding took longer than 1.5 seconds (decode_seconds allows more)"
+        "decoding took longer than 10 seconds (decode_seconds allows more)"
     }
     assert [outcome.status for outcome in later].count("ok") >= AHEAD + 2
 

@@ -1,0 +1,1 @@
+"""Hyper-parameters of training one genotype: trials, sampled by what earlier ones showed."""

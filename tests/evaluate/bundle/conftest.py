@@ -1,0 +1,19 @@
+"""What the tests of bundles share."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.evaluate.bundle.samples import World, make_bundle, make_world
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Videos, features and an evaluation."""
+    return make_world(tmp_path_factory.getbasetemp() / "world")
+
+
+@pytest.fixture(scope="module")
+def bundle(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the genotype that reads three modalities."""
+    return make_bundle(world, tmp_path_factory.mktemp("bundle") / "three")
