@@ -132,11 +132,14 @@ def searched(words: Sequence[str]) -> SearchSettings | None:
         place = Path(word)
         folders = searches(place) if place.is_dir() else [place.parent]
         config = folders[0] / "config.yaml"
-        if word and place.exists() and config.is_file() and is_search(folders[0]):
+        if place.exists() and config.is_file() and is_search(folders[0]):
             return load(SearchSettings, files=[str(config)]).value
     return None
 
 
 def is_search(folder: Path) -> bool:
-    """Return whether a folder is that of a search, and not of another command."""
-    return (folder / "genotype.json").is_file() and (folder / "metrics.jsonl").is_file()
+    """Return whether a folder is that of a search that came to its end."""
+    try:
+        return bool(result(folder)) and (folder / "genotype.json").is_file()
+    except (InputNotFound, InvalidInput):
+        return False

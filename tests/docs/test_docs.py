@@ -37,7 +37,8 @@ def as_program(page: Path) -> str:
 RUNS = {
     "cache.md": ("adf cache", 5, "my.cache: all 8 shards are as written"),
     "extract.md": ("adf-extract --videos", 2, "films.cache: folder, 12 clips of 6 videos"),
-    "evaluate.md": ("adf-eval --genotype", 1, "report.html: 2 runs"),
+    "evaluate.md": ("adf-eval ", 4, "report.html: 2 runs"),
+    "gap.md": ("adf-eval ", 3, "propose-and-judge"),
     "search.md": ("adf-search --cache", 3, "climbed/genotype.json, drawn in climbed/genotype.svg"),
 }
 COMMANDS = {
