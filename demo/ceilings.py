@@ -7,7 +7,6 @@ which cues belong to the same actor; between groups it does not.
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
-from math import sqrt
 
 from adf.demo.factors import Cues, Factors
 
@@ -79,13 +78,3 @@ def ways(streams: Sequence[str]) -> Iterator[Groups]:
 def spell(groups: Groups) -> str:
     """Return the name of a way to read: ``rgb + flow x pose``."""
     return " + ".join(" x ".join(group) for group in groups)
-
-
-def honest(score: float, clips: int, ceiling: float | Fraction) -> bool:
-    """Return whether an accuracy on ``clips`` is below its ceiling, or above by chance alone.
-
-    Three standard errors are chance; beyond, the cues leak, or the score is not one.
-    """
-    most = float(ceiling)
-    # Rounding alone is no leak: where the ceiling is 1, so may be the score.
-    return score <= most + 3 * sqrt(most * (1 - most) / clips) + 1e-9

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adf.demo.ceilings import ceilings, honest
+from adf.demo.ceilings import ceilings
 from adf.demo.factors import load_factors
 from adf.demo.make import LIST
 from adf.demo.pretrain import BACKBONE, PretrainSettings, weights_file
 from adf.demo.stage import run
 from adf.errors import AdfError
+from adf.evaluate.report.doubt import beyond
 from adf.extract.modalities import MODALITIES
 from adf.files import write_atomic
 
@@ -146,8 +147,13 @@ def dishonest(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f" more than {row['ceiling']:.1%}"
         for row in rows
         if row["ceiling"] is not None
-        and not honest(row["top1"]["mean"], row["trials"][0]["videos"], row["ceiling"])
+        and beyond(row["top1"]["mean"], row["ceiling"], videos_of(row))
     ]
+
+
+def videos_of(row: Mapping[str, Any]) -> int:
+    """Return how many test videos a row was asked about, each once."""
+    return sum({each["split"]: int(each["videos"]) for each in row["trials"]}.values())
 
 
 def require_honest(rows: Sequence[Mapping[str, Any]]) -> None:

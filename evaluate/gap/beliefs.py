@@ -22,7 +22,5 @@ def beliefs(seen: Mapping[str, Any], genotypes: Mapping[str, Genotype]) -> dict[
         return found
     known, names = [genotypes[name] for name in trained], list(inherited)
     hopes = expected(known, list(trained.values()), [genotypes[name] for name in names])
-    judged = {
-        name: trained.get(name, float(hope)) for name, hope in zip(names, hopes, strict=True)
-    }
+    judged = {name: trained.get(name, float(hope)) for name, hope in zip(names, hopes, strict=True)}
     return {"judged": judged, **found}

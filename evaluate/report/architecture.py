@@ -23,7 +23,7 @@ def architecture(runs: Sequence[Run]) -> Markup | None:
             elif isinstance(content, Evaluation):
                 for row in content.rows:
                     if row.kind == FOUND and row.genotype:
-                        how = f"{row.name}, tested {percent(row.top1.mean)}"
+                        how = f"{row.name}, tested {percent(row.top1.value)}"
                         found.setdefault(row.genotype, []).insert(0, how)
     if not found:
         return None

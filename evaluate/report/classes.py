@@ -13,11 +13,15 @@ LEFT, RIGHT = 138.0, 40.0
 MOST = 36
 
 
-def classes(key: str, evaluation: Evaluation) -> Markup:
-    """Return a line for each class, worst first."""
+def classes(key: str, evaluation: Evaluation) -> Markup | None:
+    """Return a line for each class that there are test videos of, worst first."""
     best, rival = evaluation.shown, evaluation.rival
     rival = None if rival is best else rival
-    order = sorted(range(len(evaluation.classes)), key=lambda index: best.per_class[index])
+    known = [(share, index) for index, share in enumerate(best.per_class) if share is not None]
+    if not known:
+        return None
+    order = [index for _, index in sorted(known)]
+    without = len(evaluation.classes) - len(order)
     columns = -(-len(order) // MOST)
     size = -(-len(order) // columns)
     pictures = [
@@ -29,6 +33,9 @@ def classes(key: str, evaluation: Evaluation) -> Markup:
         "section",
         tag("h2", "Class by class"),
         tag("p", "Accuracy of each class, worst first: ", *marks, class_="legend"),
+        tag("p", f"Without test videos and not shown: {without}.", class_="soft")
+        if without
+        else None,
         tag("div", *pictures, class_="grid"),
     )
 
@@ -68,10 +75,10 @@ def _picture(key: str, evaluation: Evaluation, rival: Row | None, order: list[in
 
 def _line(name: str, place: int, best: Row, rival: Row | None, index: int) -> Markup:
     y = LINE * (place + 0.5) + 2
-    own = best.per_class[index]
+    own = best.per_class[index] or 0.0
+    other = rival.per_class[index] if rival else None
     parts = [text(LEFT - 10, y + 4, shortened(name, LONGEST), "end")]
-    if rival:
-        other = rival.per_class[index]
+    if rival and other is not None:
         parts.append(tag("line", x1=_x(other), x2=_x(own), y1=y, y2=y, class_="between"))
         parts.append(shape(rival.kind, _x(other), y))
     parts.append(shape(best.kind, _x(own), y))

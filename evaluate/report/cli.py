@@ -20,11 +20,14 @@ def report(runs: tuple[Path, ...], out: Path, title: str | None, as_json: bool) 
 
     It needs no network and no script: it can be mailed, printed and kept.
     """
+    from adf.evaluate.report.numbers import times
     from adf.evaluate.report.page import TITLE, write_report
+    from adf.evaluate.report.runs import each_once
 
-    write_report(runs, out, title or TITLE)
+    folders = each_once(runs)
+    write_report(folders, out, title or TITLE)
     size = out.stat().st_size
     if as_json:
-        emit({"ok": True, "report": str(out), "bytes": size, "runs": list(map(str, runs))})
+        emit({"ok": True, "report": str(out), "bytes": size, "runs": list(map(str, folders))})
     else:
-        click.echo(f"{out}: {len(runs)} run{'s' * (len(runs) > 1)}, {size / 1000:.0f} kB")
+        click.echo(f"{out}: {times(len(folders), 'run')}, {size / 1000:.0f} kB")

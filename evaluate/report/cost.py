@@ -38,19 +38,19 @@ def cost(key: str, evaluation: Evaluation) -> Markup | None:
 def _scatter(key: str, unit: str, points: list[tuple[Row, float]]) -> Markup:
     plot = Plot(
         logarithmic([size for _, size in points]),
-        linear([row.top1.mean for row, _ in points], least=0.05),
+        linear([row.top1.value for row, _ in points], least=0.05),
         width=WIDTH,
         height=HEIGHT,
     )
-    at = [(plot.at_x(size), plot.at_y(row.top1.mean)) for row, size in points]
-    best = max(points, key=lambda point: point[0].top1.mean)
-    told = "; ".join(f"{r.name}: {percent(r.top1.mean)}, {short(s)}" for r, s in points)
+    at = [(plot.at_x(size), plot.at_y(row.top1.value)) for row, size in points]
+    best = max(points, key=lambda point: point[0].top1.value)
+    told = "; ".join(f"{r.title}: {percent(r.top1.value)}, {short(s)}" for r, s in points)
     return tag(
         "figure",
         tag("figcaption", f"Top-1 by {unit}"),
         picture(
             key,
-            f"Top-1 by {unit}; {best[0].name} is highest with {short(best[1])}",
+            f"Top-1 by {unit}; {best[0].title} is highest with {short(best[1])}",
             f"{told}.",
             plot.size,
             plot.axes(f"{unit}, logarithmic", tick, lambda share: percent(share, 0)),
@@ -65,24 +65,24 @@ def _scatter(key: str, unit: str, points: list[tuple[Row, float]]) -> Markup:
 def _whisker(plot: Plot, row: Row, x: float) -> Markup | None:
     if not row.top1.error:
         return None
-    low, high = (
-        min(max(row.top1.mean + sign * row.top1.error, plot.y.low), plot.y.high) for sign in (-1, 1)
-    )
+    score, error = row.top1.value, row.top1.error
+    low, high = (min(max(end, plot.y.low), plot.y.high) for end in (score - error, score + error))
     return tag("line", x1=x, x2=x, y1=plot.at_y(low), y2=plot.at_y(high), class_="whisker")
 
 
 def _worth_it(row: Row, size: float, points: list[tuple[Row, float]]) -> bool:
     """Return whether no row of its kind is as good for less."""
-    same = [(other.top1.mean, cost) for other, cost in points if other.kind == row.kind]
+    same = [(other.top1.value, cost) for other, cost in points if other.kind == row.kind]
     return not any(
-        mean >= row.top1.mean and cost <= size and (mean, cost) != (row.top1.mean, size)
+        mean >= row.top1.value and cost <= size and (mean, cost) != (row.top1.value, size)
         for mean, cost in same
     )
 
 
 def _names(plot: Plot, points: list[tuple[Row, float]], at: list[tuple[float, float]]) -> Markup:
     names = [
-        shortened(row.name, LONGEST) if _worth_it(row, size, points) else "" for row, size in points
+        shortened(row.title, LONGEST) if _worth_it(row, size, points) else ""
+        for row, size in points
     ]
     within = Box(plot.left + 2, plot.top, plot.width - 2, plot.height - plot.bottom - 2)
     boxes = place_labels(at, [len(name) * ADVANCE for name in names], LINE, within)

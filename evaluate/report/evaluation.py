@@ -1,32 +1,56 @@
 """What an evaluation found: rows of scores, to be compared."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adf.errors import InvalidInput
+from adf.evaluate.report import doubt
 from adf.evaluate.report.fields import Fields
 from adf.search.genotypes.genotype import Genotype
 
+# The same as in ``evaluate.entrants``, which brings all of torch along: a page needs none of it.
 FOUND, SINGLE, BASELINE, RANDOM = "found", "single", "baseline", "random"
 KINDS = (FOUND, SINGLE, BASELINE, RANDOM)
-# Standard errors by which a score must exceed its ceiling before it is called a fault.
-BEYOND = 3.0
+MEAN, MEDIAN = "mean", "median"
 
 
 @dataclass(frozen=True)
 class Score:
-    """A mean over trials; one trial has no standard error."""
+    """The mean or the median of trials; one trial has no standard error, nor has a median."""
 
-    mean: float
+    value: float
     error: float | None
     n: int
 
     @classmethod
-    def read(cls, fields: Fields) -> "Score":
+    def read(cls, fields: Fields, statistic: str) -> "Score":
         """Read it from a file."""
-        n = int(fields.number("n"))
-        return cls(fields.number("mean"), fields.maybe("error") if n > 1 else None, n)
+        n = fields.count("n")
+        known = n > 1 and statistic == MEAN and fields.has("error")
+        # Equal scores have an error of nothing, whatever the rounding made of it.
+        error = round(fields.share("error"), 9) if known else None
+        return cls(fields.share(statistic), error, n)
+
+
+@dataclass(frozen=True)
+class Videos:
+    """How many test videos a split has; some are left out for the modalities that they lack."""
+
+    split: str
+    tested: int
+    left_out: int
+    lacking: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def read(cls, split: str, fields: Fields) -> "Videos":
+        """Read it from a file."""
+        lacking = fields.at("lacking") if fields.has("lacking") else Fields({}, fields.where)
+        return cls(
+            split,
+            int(fields.number("tested")),
+            int(fields.number("left_out")),
+            tuple((name, int(lacking.number(name))) for name in lacking.value),
+        )
 
 
 @dataclass(frozen=True)
@@ -45,7 +69,8 @@ class Row:
     latency: float | None
     top1: Score
     top5: Score | None
-    per_class: tuple[float, ...]
+    statistic: str
+    per_class: tuple[float | None, ...]
     confusion: Sequence[Sequence[float]]
     videos: int
 
@@ -55,7 +80,10 @@ class Row:
         kind = fields.text("kind")
         if kind not in KINDS:
             raise InvalidInput(f"{fields.where}: kind '{kind}' is not one of {', '.join(KINDS)}")
-        per_class = tuple(fields.numbers("per_class"))
+        statistic = fields.text("statistic", MEAN)
+        if statistic not in (MEAN, MEDIAN):
+            raise InvalidInput(f"{fields.where}: statistic '{statistic}' is not mean or median")
+        per_class = tuple(fields.shares("per_class"))
         if len(per_class) != classes:
             raise InvalidInput(f"{fields.where}: per_class has not a number for each class")
         return cls(
@@ -63,29 +91,37 @@ class Row:
             kind,
             fields.text("reads"),
             fields.text("note", ""),
-            fields.maybe("ceiling"),
+            fields.share("ceiling") if fields.has("ceiling") else None,
             Genotype.from_dict(fields.value["genotype"]) if fields.has("genotype") else None,
             fields.text("digest", ""),
             fields.maybe("parameters"),
             fields.maybe("flops"),
             fields.maybe("latency_ms"),
-            Score.read(fields.at("top1")),
-            Score.read(fields.at("top5")) if fields.has("top5") else None,
+            Score.read(fields.at("top1"), statistic),
+            Score.read(fields.at("top5"), statistic) if fields.has("top5") else None,
+            statistic,
             per_class,
             fields.matrix("confusion", classes),
             _videos(fields.each("trials")),
         )
 
-    def beyond(self) -> float | None:
-        """Return by how many standard errors the score exceeds its ceiling, if that is a fault.
+    @property
+    def title(self) -> str:
+        """Its name, which says so if its score is a median."""
+        plain = self.statistic == MEAN or MEDIAN in self.name
+        return self.name if plain else f"{self.name} ({MEDIAN})"
 
-        The error is binomial, of the videos: seeds that are tested on the same ones add nothing.
-        """
-        if self.ceiling is None or self.top1.mean <= self.ceiling:
-            return None
-        error = math.sqrt(max(self.ceiling * (1 - self.ceiling), 0.0) / max(self.videos, 1))
-        excess = (self.top1.mean - self.ceiling) / error if error else math.inf
-        return excess if excess > BEYOND else None
+    @property
+    def beyond(self) -> bool:
+        """Whether the score exceeds its ceiling, and not by chance."""
+        if self.ceiling is None:
+            return False
+        return doubt.beyond(self.top1.value, self.ceiling, self.videos)
+
+    @property
+    def margin(self) -> float:
+        """How far to each side of the score 95 % lie, as far as that is known."""
+        return doubt.margin(self.top1.value, self.videos, self.top1.error, self.top1.n)
 
 
 @dataclass(frozen=True)
@@ -96,6 +132,7 @@ class Evaluation:
     classes: tuple[str, ...]
     chance: float
     splits: tuple[str, ...]
+    videos: tuple[Videos, ...]
 
     @classmethod
     def read(cls, fields: Fields) -> "Evaluation":
@@ -104,8 +141,15 @@ class Evaluation:
         rows = [Row.read(row, len(classes)) for row in fields.each("rows")]
         if not rows:
             raise InvalidInput(f"{fields.where}: rows is empty: nothing was evaluated")
-        rows.sort(key=lambda row: (-row.top1.mean, KINDS.index(row.kind), row.name))
-        return cls(tuple(rows), classes, fields.number("chance"), fields.texts("splits"))
+        rows.sort(key=lambda row: (-row.top1.value, KINDS.index(row.kind), row.name))
+        splits = fields.at("videos") if fields.has("videos") else Fields({}, fields.where)
+        return cls(
+            tuple(rows),
+            classes,
+            fields.share("chance"),
+            fields.texts("splits"),
+            tuple(Videos.read(split, splits.at(split)) for split in splits.value),
+        )
 
     def best(self, *kinds: str) -> Row | None:
         """Return the best row of these kinds."""
@@ -124,5 +168,5 @@ class Evaluation:
 
 def _videos(trials: Sequence[Fields]) -> int:
     """Count the videos of every split once."""
-    splits = {trial.text("split"): int(trial.number("videos")) for trial in trials}
+    splits = {trial.text("split"): trial.count("videos") for trial in trials}
     return sum(splits.values())

@@ -37,12 +37,12 @@ class Fields:
             raise self._wrong(key, "a list")
         return value
 
-    def numbers(self, key: str) -> list[float]:
-        """Return a list of numbers."""
+    def shares(self, key: str) -> list[float | None]:
+        """Return a list of numbers from 0 to 1, some of them missing."""
         values = self.listed(key)
-        if not all(map(_is_number, values)):
-            raise self._wrong(key, "a list of finite numbers")
-        return [float(value) for value in values]
+        if not all(value is None or (_is_number(value) and 0 <= value <= 1) for value in values):
+            raise self._wrong(key, "a list of shares from 0 to 1")
+        return values
 
     def matrix(self, key: str, size: int) -> list[list[float]]:
         """Return a square of numbers."""
@@ -58,6 +58,20 @@ class Fields:
         if not _is_number(value):
             raise self._wrong(key, "a finite number")
         return float(value)
+
+    def share(self, key: str) -> float:
+        """Return a number from 0 to 1."""
+        value = self.number(key)
+        if not 0 <= value <= 1:
+            raise self._wrong(key, f"a share from 0 to 1 but {value:g}")
+        return value
+
+    def count(self, key: str) -> int:
+        """Return a whole number of 1 or more."""
+        value = self.number(key)
+        if value < 1 or value != int(value):
+            raise self._wrong(key, f"a whole number of 1 or more but {value:g}")
+        return int(value)
 
     def maybe(self, key: str) -> float | None:
         """Return a number if there is one; one that is not finite is none."""

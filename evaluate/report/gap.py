@@ -39,17 +39,14 @@ def gap(key: str, rivalry: Rivalry, of: str = "") -> Markup:
     """Return charts and a table of all methods; ``of`` ends the heading."""
     looked = any(rival.tau for rival in rivalry.rivals)
     heading = "The optimisation gap" if looked else "Methods against the truth"
-    rows = [_cells(rival) for rival in rivalry.rivals]
-    # What was measured of no method has no column.
-    kept = [place for place in range(len(COLUMNS)) if any(row[place] != NONE for row in rows)]
     return tag(
         "section",
         tag("h2", heading + of),
         tag("div", *_charts(key, rivalry), class_="grid"),
         table(
             "What was measured of each method; accuracy and regret in points",
-            [COLUMNS[place] for place in kept],
-            [[row[place] for place in kept] for row in rows],
+            COLUMNS,
+            [_cells(rival) for rival in rivalry.rivals],
         ),
         tag("p", LOOKED if looked else None, FOUND, class_="soft"),
     )

@@ -3,15 +3,14 @@
 import math
 from collections.abc import Sequence
 
-from adf.evaluate.report.evaluation import BASELINE, FOUND, RANDOM, Evaluation, Row
+from adf.evaluate.report.bench import Bench
+from adf.evaluate.report.doubt import binomial
+from adf.evaluate.report.evaluation import BASELINE, FOUND, MEDIAN, RANDOM, Evaluation, Row, Videos
 from adf.evaluate.report.markup import Markup, join, tag, words
 from adf.evaluate.report.numbers import JOINED, percent, points, signed, times
 from adf.evaluate.report.rivalry import Rivalry
 from adf.evaluate.report.runs import Run
 from adf.evaluate.report.searched import Searched
-
-# Below so many standard errors a difference may be chance.
-SURE = 2.0
 
 
 def headline(runs: Sequence[Run]) -> Markup:
@@ -19,6 +18,7 @@ def headline(runs: Sequence[Run]) -> Markup:
     content = [(run, one) for run in runs for one in run.content]
     answers = [_of_evaluation(one, run) for run, one in content if isinstance(one, Evaluation)]
     answers += [_of_rivalry(one, run) for run, one in content if isinstance(one, Rivalry)]
+    answers += [_of_bench(one) for _, one in content if isinstance(one, Bench)]
     searches = [(run, one) for run, one in content if isinstance(one, Searched)]
     answers += [_of_searches(searches)] if searches else []
     parts = [
@@ -32,7 +32,7 @@ def _of_evaluation(evaluation: Evaluation, run: Run) -> Markup:
     sentences = [
         tag("strong", best.name),
         f" reads {best.reads} and names the right class of ",
-        tag("strong", percent(best.top1.mean)),
+        tag("strong", percent(best.top1.value)),
         f" of the test videos ({_certainty(best)})",
         _against(best, rival) if rival and rival is not best else ".",
     ]
@@ -40,36 +40,52 @@ def _of_evaluation(evaluation: Evaluation, run: Run) -> Markup:
     if len(found) > 1:
         sentences.append(f" It is the best of {len(found)} that were found, by these very videos.")
     random = [row for row in evaluation.rows if row.kind == RANDOM and row is not best]
-    told = "; ".join(f"{row.name}: {percent(row.top1.mean)} ({_certainty(row)})" for row in random)
+    told = "; ".join(f"{row.name}: {percent(row.top1.value)} ({_certainty(row)})" for row in random)
     return join(
         tag("p", *sentences),
         tag("p", f"Random genotypes, for comparison: {told}.") if told else None,
+        *(tag("p", _left_out(one)) for one in evaluation.videos if one.left_out),
         tag("p", _data(evaluation, run), class_="soft"),
-        *(_alarm(row) for row in evaluation.rows if row.beyond() is not None),
+        *(_alarm(row) for row in evaluation.rows if row.beyond),
     )
 
 
 def _against(best: Row, rival: Row) -> Markup:
     """Return how a row compares with the best baseline."""
-    difference = best.top1.mean - rival.top1.mean
-    other = f"{rival.name} with {percent(rival.top1.mean)} ({_certainty(rival)})"
-    errors = [row.top1.error for row in (best, rival)]
+    difference = best.top1.value - rival.top1.value
+    margin = math.hypot(best.margin, rival.margin)
     kind = "baseline" if rival.kind == BASELINE else "single modality"
     where = "above" if difference >= 0 else "below"
-    size = tag("strong", f"{points(difference)} points {where}")
-    if any(error is None for error in errors):
-        known = " Without a standard error it is not known whether that is chance."
-        return join(": ", size, f" the best {kind}, {other}.", known)
-    error = math.hypot(*(error or 0.0 for error in errors))
-    within = abs(difference) < SURE * error
-    doubt = f" That is less than {SURE:.0f} standard errors and may be chance." if within else ""
-    return join(": ", size, f" (±{JOINED}{points(error)}) the best {kind}, {other}.{doubt}")
+    return join(
+        ": ",
+        tag("strong", f"{points(difference)} points {where}"),
+        f" (±{JOINED}{points(margin)} by seeds and test videos, at 95{JOINED}%) the best {kind},"
+        f" {rival.name} with {percent(rival.top1.value)} ({_certainty(rival)}).",
+        _doubt(abs(difference) <= margin, [row for row in (best, rival) if not row.top1.error]),
+    )
+
+
+def _doubt(within: bool, unknown: Sequence[Row]) -> str:
+    """Say what speaks against a difference; of ``unknown`` rows no error of seeds is known."""
+    if within:
+        return " The choice of seeds and test videos explains as much: it may be chance."
+    if unknown:
+        names = " and ".join(row.name for row in unknown)
+        return (
+            f" That counts the choice of test videos, but not how {names} would change with other"
+            " seeds: it is not known whether that is chance."
+        )
+    return ""
 
 
 def _certainty(row: Row) -> str:
     n = times(row.top1.n, "training")
+    if row.statistic == MEDIAN:
+        return f"median of {n}"
     if row.top1.error is None:
         return f"{n}, no standard error"
+    if not row.top1.error:
+        return f"{n} that all came out alike"
     return f"±{JOINED}{points(row.top1.error)} standard error, {n}"
 
 
@@ -82,15 +98,22 @@ def _data(evaluation: Evaluation, run: Run) -> str:
     )
 
 
+def _left_out(videos: Videos) -> str:
+    """Say which test videos no score counts, and why."""
+    why = ", ".join(f"{count} lack {name}" for name, count in videos.lacking)
+    total = times(videos.tested + videos.left_out, "test video")
+    return f"Left out of {videos.split}: {videos.left_out} of {total}{f' ({why})' if why else ''}."
+
+
 def _alarm(row: Row) -> Markup:
     """Say that a score cannot be: what a row reads does not tell that much."""
-    excess = row.beyond()
-    assert excess is not None
-    size = f"by {excess:.1f} standard errors" if math.isfinite(excess) else "which no row may"
+    error = binomial(row.ceiling or 0.0, row.videos)
+    excess = row.top1.value - (row.ceiling or 0.0)
+    size = f"by {excess / error:.1f} standard errors" if error else "which no row may"
     return tag(
         "p",
         tag("strong", "Too good to be true: "),
-        f"{row.name} has {percent(row.top1.mean)}, above the ceiling of {percent(row.ceiling)} for"
+        f"{row.name} has {percent(row.top1.value)}, above the ceiling of {percent(row.ceiling)} for"
         f" what it reads, {size}. Look for a leak between training and test.",
         class_="alarm",
         role="note",
@@ -153,4 +176,13 @@ def _of_rivalry(rivalry: Rivalry, run: Run) -> Markup:
     return join(
         tag("p", *parts),
         tag("p", f"Measured on {run.fields.text('cache', '')}", class_="soft"),
+    )
+
+
+def _of_bench(found: Bench) -> Markup:
+    return tag(
+        "p",
+        f"{times(found.genotypes, 'genotype')} of one space were trained: the best has ",
+        tag("strong", percent(found.accuracy["best"])),
+        f", the median {percent(found.accuracy['median'])}.",
     )

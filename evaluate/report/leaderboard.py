@@ -1,9 +1,9 @@
 """All that was evaluated, best first, with what it cost."""
 
-from adf.evaluate.report.evaluation import KINDS, Evaluation, Row
+from adf.evaluate.report.evaluation import KINDS, MEDIAN, Evaluation, Row
 from adf.evaluate.report.kinds import badge, legend
 from adf.evaluate.report.markup import Markup, join, picture, tag
-from adf.evaluate.report.numbers import NONE, percent, plus_minus, short
+from adf.evaluate.report.numbers import NONE, amount, percent, plus_minus
 from adf.evaluate.report.table import Column, over, table
 
 COLUMNS = (
@@ -16,6 +16,7 @@ COLUMNS = (
     Column("FLOPs"),
     Column("Latency"),
 )
+BEST = 5
 # The bars are stretched to the width there is.
 WIDE, HIGH = 1000.0, 26.0
 
@@ -23,11 +24,8 @@ WIDE, HIGH = 1000.0, 26.0
 def leaderboard(key: str, evaluation: Evaluation, of: str = "") -> Markup:
     """Return a table whose bars show score, error, ceiling and chance; ``of`` ends the heading."""
     rows = [
-        _cells(f"{key}-bar{place}", row, evaluation.chance)
-        for place, row in enumerate(evaluation.rows)
+        _cells(f"{key}-bar{place}", row, evaluation) for place, row in enumerate(evaluation.rows)
     ]
-    # What is known of no row has no column.
-    kept = [place for place in range(len(COLUMNS)) if any(row[place] != NONE for row in rows)]
     kinds = [kind for kind in KINDS if any(row.kind == kind for row in evaluation.rows)]
     limited = any(row.ceiling is not None for row in evaluation.rows)
     ceiling = ", the thick line the ceiling of what the row reads" if limited else ""
@@ -35,9 +33,9 @@ def leaderboard(key: str, evaluation: Evaluation, of: str = "") -> Markup:
         "section",
         tag("h2", f"Leaderboard{of}"),
         table(
-            "All rows by the mean of their top-1 accuracy",
-            [COLUMNS[place] for place in kept],
-            [[row[place] for place in kept] for row in rows],
+            "All rows by their top-1 accuracy: a mean over trainings, unless it is called a median",
+            COLUMNS,
+            rows,
             "board",
         ),
         legend(f"{key}-legend", kinds),
@@ -51,28 +49,30 @@ def leaderboard(key: str, evaluation: Evaluation, of: str = "") -> Markup:
     )
 
 
-def _cells(key: str, row: Row, chance: float) -> list[Markup | str]:
+def _cells(key: str, row: Row, evaluation: Evaluation) -> list[Markup | str]:
     name = join(
         tag("b", row.name),
         tag("span", badge(f"{key}-kind", row.kind), f" {row.reads}", class_="soft reads"),
         tag("span", row.note, class_="soft note") if row.note else None,
-        tag("span", "above its ceiling", class_="flag") if row.beyond() is not None else None,
+        tag("span", "above its ceiling", class_="flag") if row.beyond else None,
     )
+    median = "median, " if row.statistic == MEDIAN else ""
     latency = f"{row.latency:.2f} ms" if row.latency is not None else NONE
     return [
         name,
-        _bar(key, row, chance),
-        over(plus_minus(row.top1.mean, row.top1.error), f"n = {row.top1.n}"),
+        _bar(key, row, evaluation.chance),
+        over(plus_minus(row.top1.value, row.top1.error), f"{median}n = {row.top1.n}"),
         percent(row.ceiling),
-        percent(row.top5.mean if row.top5 else None),
-        short(row.parameters),
-        short(row.flops),
+        # Of five classes, all are among the best five.
+        percent(row.top5.value if row.top5 and len(evaluation.classes) > BEST else None),
+        amount(row.parameters),
+        amount(row.flops),
         latency,
     ]
 
 
 def _bar(key: str, row: Row, chance: float) -> Markup:
-    score, middle = row.top1.mean * WIDE, HIGH / 2
+    score, middle = row.top1.value * WIDE, HIGH / 2
     error = (row.top1.error or 0.0) * WIDE
     ceiling = None
     if row.ceiling is not None:
@@ -84,7 +84,7 @@ def _bar(key: str, row: Row, chance: float) -> Markup:
         if error
     ]
     x = chance * WIDE
-    title = f"{row.name}: {plus_minus(row.top1.mean, row.top1.error)}"
+    title = f"{row.title}: {plus_minus(row.top1.value, row.top1.error)}"
     limits = f"chance {percent(chance)}"
     if row.ceiling is not None:
         limits = f"ceiling {percent(row.ceiling)}, {limits}"

@@ -6,6 +6,8 @@ NONE = "\u2013"
 MINUS = "\u2212"
 # A space at which no line is broken.
 JOINED = "\u00a0"
+# Below, a count has all of its digits.
+EXACT = 1e5
 STEPS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -41,6 +43,11 @@ def short(value: float | None) -> str:
         if abs(size) >= step * 0.9995:
             return f"{_three(size / step)}{JOINED}{name}"
     return _three(size)
+
+
+def amount(value: float | None) -> str:
+    """Return a count by which rows are told apart: whole while it is short, then 123 k."""
+    return whole(value) if not _none(value) and abs(value or 0) < EXACT else short(value)
 
 
 def tick(value: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adf.errors import ConfigError
 from adf.evaluate.report.architecture import architecture
+from adf.evaluate.report.bench import Bench, bench
 from adf.evaluate.report.classes import classes
 from adf.evaluate.report.confusion import confusion
 from adf.evaluate.report.cost import cost
@@ -57,12 +58,15 @@ def page(runs: Sequence[Run], title: str = TITLE) -> str:
 def _sections(runs: Sequence[Run]) -> Iterator[Markup | None]:
     evaluations = [(run, one) for run in runs for one in run.content if isinstance(one, Evaluation)]
     rivalries = [(run, one) for run in runs for one in run.content if isinstance(one, Rivalry)]
+    benches = [(run, one) for run in runs for one in run.content if isinstance(one, Bench)]
     yield headline(runs)
     for run, evaluation in evaluations:
         yield leaderboard(run.key, evaluation, _of(run, evaluations))
         yield cost(f"{run.key}-cost", evaluation)
     yield architecture(runs)
     yield evolution(runs)
+    for run, table in benches:
+        yield bench(table, _of(run, benches))
     for run, rivalry in rivalries:
         yield gap(run.key, rivalry, _of(run, rivalries))
     for run, evaluation in evaluations:

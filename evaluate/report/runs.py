@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adf.errors import InputNotFound, InvalidInput
+from adf.evaluate.report.bench import Bench
 from adf.evaluate.report.evaluation import Evaluation
 from adf.evaluate.report.fields import Fields, read_fields
 from adf.evaluate.report.rivalry import Rivalry
 from adf.evaluate.report.searched import Searched
 
-Content = Evaluation | Rivalry | Searched
+Content = Evaluation | Rivalry | Searched | Bench
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,14 @@ class Run:
             return ""
 
 
+def each_once(folders: Sequence[Path]) -> list[Path]:
+    """Return where folders really are: one that is named twice, or by a link, counts once."""
+    return list(dict.fromkeys(folder.resolve() for folder in folders))
+
+
 def read_runs(folders: Sequence[Path]) -> list[Run]:
-    """Return what is in run folders, each of them once."""
-    unique = dict.fromkeys(folder.resolve() for folder in folders)
-    return [read_run(f"run{number}", folder) for number, folder in enumerate(unique)]
+    """Return what is in run folders."""
+    return [read_run(f"run{number}", folder) for number, folder in enumerate(each_once(folders))]
 
 
 def read_run(key: str, folder: Path) -> Run:
@@ -50,6 +55,8 @@ def read_run(key: str, folder: Path) -> Run:
 
 
 def _content(folder: Path, fields: Fields) -> list[Content]:
+    if fields.value.get("kind") == "table":
+        return [Bench.read(fields)]
     if fields.has("rows"):
         return [Evaluation.read(fields)]
     if fields.has("methods"):

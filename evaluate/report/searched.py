@@ -7,8 +7,8 @@ from typing import Any, TypeGuard
 
 import yaml
 
-from adf import metrics
 from adf.evaluate.report.fields import Fields
+from adf.evaluate.report.measured import read_lines
 from adf.search.genotypes.genotype import Genotype
 
 Point = tuple[float, float]
@@ -47,7 +47,7 @@ class Searched:
             int(judged.number("videos")),
             int(judged.number("trainings")),
             fields.at("budget").number("cell_steps"),
-            metrics.read(folder / "metrics.jsonl"),
+            read_lines(folder / "metrics.jsonl"),
             tuple(str(name) for name in made if name != "clips"),
             tuple(tuple(map(str, slot)) for slot in fields.value.get("choices") or ()),
             _ops(folder / "config.yaml"),
@@ -68,7 +68,7 @@ class Searched:
         spent, best, points = 0.0, -math.inf, list[Point]()
         for line in self.lines:
             spent += float(line.get("cell_steps") or 0.0)
-            if line.get("event") == "judged" and _finite(line.get("accuracy")):
+            if line.get("event") == "judged" and _finite(line.get("accuracy")) and spent:
                 best = max(best, float(line["accuracy"]))
                 points.append((spent, best))
         return points

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from adf.evaluate.report.markup import Markup, join, tag
+from adf.evaluate.report.numbers import NONE
 
 
 class Column(NamedTuple):
@@ -19,15 +20,17 @@ def table(
     rows: Sequence[Sequence[str]],
     class_: str = "plain",
 ) -> Markup:
-    """Return a table; the first cell of a row names it.
+    """Return a table; the first cell of a row names it. What is known of no row has no column.
 
     The roles are spelled out: a table that is laid out in another way would lose them.
     """
+    kept = [place for place in range(len(columns)) if any(row[place] != NONE for row in rows)]
+    columns = [columns[place] for place in kept]
     heads = [
         tag("th", column.head, scope="col", role="columnheader", class_=column.class_)
         for column in columns
     ]
-    body = [tag("tr", _cells(columns, row), role="row") for row in rows]
+    body = [tag("tr", _cells(columns, [row[place] for place in kept]), role="row") for row in rows]
     return tag(
         "div",
         tag(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adf.demo.actors import shot
-from adf.demo.ceilings import STREAMS, ceilings, honest, spell, ways
+from adf.demo.ceilings import STREAMS, ceilings, spell, ways
 from adf.demo.factors import Factors, load_factors
 
 BY_HAND = {
@@ -137,13 +137,3 @@ def test_the_clips_that_are_filmed_have_these_ceilings() -> None:
         places = [[STREAMS.index(stream) for stream in group] for group in groups]
         most, score = float(exact[spell(groups)]), learned_by_heart(worlds, places)
         assert abs(score - most) < 3 * sqrt(most * (1 - most) / 1800) + 0.02, spell(groups)
-
-
-def test_a_score_is_honest_up_to_three_standard_errors() -> None:
-    # 0.5 +- 0.05 on a hundred clips.
-    assert honest(0.5, 100, Fraction(1, 2))
-    assert honest(0.65, 100, Fraction(1, 2))
-    assert not honest(0.66, 100, Fraction(1, 2))
-    assert not honest(0.56, 10_000, 0.5)
-    assert honest(1.0, 100, Fraction(1))
-    assert not honest(0.2, 1000, 1 / 8)

@@ -141,7 +141,7 @@ def test_a_mistake_leaves_nothing_behind(cache: Path, tmp_path: Path) -> None:
 def test_who_is_left_out_is_said(cache: Path, tmp_path: Path) -> None:
     opened = FeatureCache.open(cache)
     lacking = np.flatnonzero(opened.clips["video"].isin(["v6.avi", "v7.avi", "v0.avi"]))
-    place = copied(cache, tmp_path / "cache", opened.plan, {"flow": set(lacking)})
+    place = copied(cache, tmp_path / "cache", opened.plan, {"flow": lacking.tolist()})
     result = evaluate(small(place, *SETS), mode="off", out=tmp_path / "run")
     expected = {"tested": 4, "left_out": 2, "lacking": {"flow": 2}}
     assert result["videos"] == {"split_1": expected}
@@ -149,7 +149,7 @@ def test_who_is_left_out_is_said(cache: Path, tmp_path: Path) -> None:
     alone = small(place, "genotypes=[random:1]", "space.modalities=[rgb]")
     found = evaluate(alone, mode="off", out=tmp_path / "alone")
     assert found["videos"]["split_1"]["tested"] == 6
-    tests = set(np.flatnonzero(opened.clips["split_1"] == "test"))
+    tests = np.flatnonzero(opened.clips["split_1"] == "test").tolist()
     nobody = copied(cache, tmp_path / "none", opened.plan, {"flow": tests})
     with pytest.raises(AdfError, match="no test clip of split 'split_1'.*none has flow"):
         evaluate(small(nobody, *SETS), mode="off", out=tmp_path / "nobody")

@@ -73,6 +73,8 @@ def evaluation(
         "classes": list(classes),
         "train": {"epochs": 40, "rate": 0.015},
         "chance": 1 / len(classes),
+        "videos": {"split_1": {"tested": len(truth), "left_out": 0, "lacking": {}}},
+        "space": {"ops": ["zero", "skip", "conv_1x1x1"], "nodes": 2},
         "rows": [_row(random, truth, len(classes), seeds, *row) for row in rows],
         "seconds": 321.5,
         "run": "/runs/eval/one",
@@ -116,6 +118,8 @@ def _row(
         "name": name,
         "kind": kind,
         "reads": reads,
+        "backbones": sorted(reads.replace("+", "x").split(" x ")),
+        "statistic": "mean",
         "ceiling": ceiling,
         "genotype": genotype.as_dict() if genotype else None,
         "digest": "abc123" if found else None,
@@ -131,12 +135,13 @@ def _row(
 
 
 def score(values: Sequence[float]) -> dict[str, Any]:
-    """Return the mean of trials and its standard error."""
-    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    """Return the mean of trials and its standard error, which one trial does not have."""
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
     return {
         "mean": float(np.mean(values)),
+        "median": float(np.median(values)),
         "deviation": deviation,
-        "error": deviation / len(values) ** 0.5,
+        "error": None if deviation is None else deviation / len(values) ** 0.5,
         "n": len(values),
     }
 
@@ -242,6 +247,26 @@ def rivalry() -> dict[str, Any]:
         "genotypes": 736,
         "seeds": list(range(10)),
         "table": "/tables/mini",
+    }
+
+
+def bench() -> dict[str, Any]:
+    """Return the result of building the table of a bench."""
+    return {
+        "kind": "table",
+        "genotypes": 736,
+        "trainings": 4416,
+        "best": "d1ge57",
+        "accuracy": {
+            "worst": 0.071,
+            "lower quartile": 0.252,
+            "median": 0.4,
+            "upper quartile": 0.613,
+            "best": 0.879,
+        },
+        "deviation": 0.034,
+        "spent": {"samples": 12_700_800, "cell_steps": 345_678.0, "seconds": 81_234.4},
+        "run": "/runs/bench/one",
     }
 
 

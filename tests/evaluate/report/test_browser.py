@@ -8,6 +8,7 @@ import pytest
 from adf.evaluate.report.page import write_report
 from tests.evaluate.report.browser import Browser, browser, program
 from tests.evaluate.report.samples import (
+    bench,
     epochs,
     evaluation,
     folder,
@@ -44,6 +45,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder(root / "large", evaluation(many(101))),
         folder(root / "search", searched("propose-and-judge", 0), [*epochs(9), *judgements(9)]),
         folder(root / "gap", rivalry()),
+        folder(root / "bench", bench()),
     ]
     return write_report(runs, root / "report.html")
 
@@ -64,7 +66,7 @@ def test_every_panel_is_drawn_within_the_screen(
     tab.open(page, width, scheme)
     assert tab.ask("document.documentElement.scrollWidth") <= width
     boxes = tab.ask(BOXES)
-    assert len(boxes) == 13
+    assert len(boxes) == 14
     image = tab.image()
     for box in boxes:
         panel = image.crop(tuple(map(round, box)))

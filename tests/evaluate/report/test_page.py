@@ -12,6 +12,7 @@ from adf.evaluate.report.page import page, write_report
 from tests.evaluate.report.conftest import Report
 from tests.evaluate.report.parsed import Page
 from tests.evaluate.report.samples import (
+    bench,
     epochs,
     evaluation,
     folder,
@@ -25,6 +26,7 @@ ALONE: list[tuple[Any, set[str]]] = [
     (evaluation(), {*EVALUATED, "What was found"}),
     (searched("darts", 0), {"What was found", "The search"}),
     (rivalry(), {"The optimisation gap"}),
+    (bench(), {"The table of a bench"}),
 ]
 
 
@@ -41,6 +43,7 @@ def everything(tmp_path: Path) -> list[Path]:
         folder(tmp_path / "search", searched("propose-and-judge", 0), judging),
         several,
         folder(tmp_path / "gap", rivalry()),
+        folder(tmp_path / "bench", bench()),
     ]
 
 
@@ -131,7 +134,7 @@ def test_every_picture_is_told_in_words_under_names_of_its_own(everything: list[
 def test_tables_have_captions_and_every_cell_a_head(everything: list[Path]) -> None:
     found = Page(write_report(everything, everything[0].parent / "p.html").read_text("utf-8"))
     tables = list(found.root.all("table"))
-    assert len(tables) == 3
+    assert len(tables) == 4
     for each in tables:
         assert each.one("caption").text
         heads = list(each.one("thead").all("th"))

@@ -116,7 +116,9 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert done.output == f"{out}: 1 run, {out.stat().st_size / 1000:.0f} kB\n"
     assert Page(out.read_text("utf-8")).root.one("h1").text == "Own title"
-    facts: dict[str, Any] = json.loads(run_command(run, "--out", out, "--json").output)
+    again = run_command(run, run, f"{run}/../run/", "--out", out)
+    assert again.output == f"{out}: 1 run, {out.stat().st_size / 1000:.0f} kB\n"
+    facts: dict[str, Any] = json.loads(run_command(run, run, "--out", out, "--json").output)
     assert facts == {
         "ok": True,
         "report": str(out),

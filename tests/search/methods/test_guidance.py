@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from adf.search.genotypes.canonical import canonical
 from adf.search.genotypes.genotype import Genotype
@@ -37,9 +38,9 @@ def test_expectation_is_a_ridge_regression_on_choices() -> None:
     # As many choices in each: the share of common ones is a product of such rows.
     count = len(choices(known[0]))
 
-    def table(several: list[Genotype]) -> np.ndarray:
+    def table(several: list[Genotype]) -> NDArray[np.float64]:
         rows = [[name in set(choices(each)) for name in names] for each in several]
-        return np.array(rows, float) / count**0.5
+        return np.asarray(np.array(rows, float) / count**0.5)
 
     x, y = table(known), accuracies - accuracies.mean()
     worth = np.linalg.solve(x.T @ x + RIDGE * np.eye(len(names)), x.T @ y)
