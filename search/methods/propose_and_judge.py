@@ -36,10 +36,12 @@ BLIND = 0.25
 DRAWN = 4
 # How many are trained before the trainings lead; among how many they then choose, beside the
 # neighbours of the best few.
-FIRST, POOL, BEST = 6, 32, 3
-# Of the budget, what is for other seeds of the finalists.
+FIRST, POOL, BEST = 4, 32, 3
+# Of the budget, what is for other seeds of the finalists: of two at least, or of none.
 FINAL = 0.2
 FINALISTS, SEEDS = 3, 2
+# A budget of so many epochs pays for one of the relaxation, which costs about four.
+PAYS = 30
 PLAIN = "conv_3x3x3"
 
 
@@ -73,7 +75,9 @@ def only(at: int, logits: Tensor) -> Tensor:
 
 def relaxing(settings: SearchSettings) -> Relaxing:
     """Return the relaxation that proposes, and its settings."""
-    epochs, warm_up = settings.propose.epochs, settings.propose.warm_up
+    most, warm_up = settings.propose.epochs, settings.propose.warm_up
+    epochs = min(most, max(settings.budget // PAYS, 1))
+    warm_up = warm_up * epochs // most
     return Levels(), replace(settings.relax, epochs=epochs, warm_up=warm_up, order=1)
 
 
@@ -86,7 +90,8 @@ def search(study: Study) -> Genotype:
     random = np.random.default_rng(settings.seed)
     left = max(settings.budget - in_epochs(study), epochs)
     judged: list[Verdict] = []
-    while not judged or judge.spent + epochs <= (1 - FINAL) * left:
+    searching = left if FINAL * left < 2 * SEEDS * epochs else (1 - FINAL) * left
+    while not judged or judge.spent + epochs <= searching:
         tried = promising(study.space, relaxed.expected(), judged, random)
         if tried is None:
             break
@@ -147,10 +152,12 @@ def drawn_levels(space: FusionSpace, mixture: Mixture, random: Draw) -> tuple[In
 
 def finals(judge: Judge, judged: list[Verdict], epochs: int, most: float) -> Verdict:
     """Train the last few again with other seeds, as the budget allows; the mean decides."""
-    tried: list[tuple[tuple[float, ...], Verdict]] = []
-    for verdict in judged[:FINALISTS]:
-        if tried and judge.spent + SEEDS * epochs > most:
-            break
+    affordable = int((most - judge.spent) // (SEEDS * epochs))
+    finalists = judged[: min(affordable, FINALISTS)]
+    if len(finalists) < 2:
+        return judged[0]
+    tried = []
+    for verdict in finalists:
         more = [judge(verdict.genotype, epochs, seed) for seed in range(1, SEEDS + 1)]
         mean = np.mean([each.rank for each in (verdict, *more)], axis=0)
         tried.append((tuple(mean), verdict))
