@@ -6,22 +6,26 @@ and so are the scores.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from adf.demo.controls import deadened, shuffled
 from adf.demo.stage import run
 from adf.demo.whole import METHODS, Demo, pairs
 from adf.errors import AdfError, InputNotFound
+from adf.evaluate.report.evaluation import FOUND
 
 DEAD = "pose"
 # What a dead modality may cost, of all test videos.
 ALLOWED = 0.03
 # Both actors wear the same colours: the head no longer says who is who.
 AMBIGUOUS = ("hues.distractor={green: 0, yellow: 225}", "counts={train: 12, val: 4, test: 12}")
+# One search is luck: what a modality costs shows in the mean of several.
+THOROUGH = ("--seeds", "0-2", "--set", "budget=192")
 # Enough for the networks to learn by heart what there is.
 EVALUATION = ("--seeds", "0-1", "--baselines", "late,concat")
 
@@ -62,11 +66,14 @@ class Check:
         """With noise beside them, two streams are worth as much as alone."""
         place = self.place("dead")
         deadened(self.demo.out / "cache", place / "cache", DEAD)
-        alive = "space.modalities=[rgb, flow]"
-        found = [self.searched(place, "all"), self.searched(place, "two", "--set", alive)]
-        rows = [self.compared(place, each)["rows"][0]["top1"] for each in found]
-        text = f"{rows[0]['mean']:.1%} with it, {rows[1]['mean']:.1%} without"
-        return rows[0]["mean"] >= rows[1]["mean"] - ALLOWED, text
+        alive = ("--set", "space.modalities=[rgb, flow]")
+        found = [
+            self.searched(place, "all", *THOROUGH),
+            self.searched(place, "two", *THOROUGH, *alive),
+        ]
+        scores = [mean_of_found(self.compared(place, each)) for each in found]
+        text = f"{scores[0]:.1%} with it, {scores[1]:.1%} without"
+        return scores[0] >= scores[1] - ALLOWED, text
 
     def ambiguous(self) -> tuple[bool, str]:
         """On other videos, no score is above the ceiling that is computed for these."""
@@ -89,8 +96,9 @@ class Check:
 
     def searched(self, place: Path, name: str, *more: str) -> Path:
         """Search on a changed cache, and return the run folder."""
-        words = ["search", "-c", "demo/search", "--cache", str(place / "cache"), *more]
-        words += self.demo.searching
+        words = ["search", "-c", "demo/search", "--cache", str(place / "cache")]
+        words += [*more, *self.demo.searching]
+        words += ["--workers", str(self.demo.workers)] if "--seeds" in more else []
         run([*words, "--out", str(place / name), "--progress", self.progress], self.quiet)
         return place / name
 
@@ -103,3 +111,8 @@ class Check:
         run([*words, "--out", str(out), "--progress", self.progress], self.quiet)
         result: dict[str, Any] = json.loads((out / "result.json").read_text())
         return result
+
+
+def mean_of_found(result: Mapping[str, Any]) -> float:
+    """Return the mean accuracy of all that was found."""
+    return fmean(row["top1"]["mean"] for row in result["rows"] if row["kind"] == FOUND)
