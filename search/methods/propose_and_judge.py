@@ -34,9 +34,10 @@ from adf.search.train import in_batches
 BLIND = 0.25
 # How many are drawn for each proposal: those that use every input are found among them.
 DRAWN = 4
-# How many are trained before the trainings lead; among how many they then choose, beside the
-# neighbours of the best few.
-FIRST, POOL, BEST = 4, 32, 3
+# How many are trained before the trainings lead: a third of what can be, and not more than six.
+# Among how many they then choose, beside the neighbours of the best few.
+FIRST, LEAST, MOST = 1 / 3, 2, 6
+POOL, BEST = 32, 3
 # Of the budget, what is for other seeds of the finalists: of two at least, or of none.
 FINAL = 0.2
 FINALISTS, SEEDS = 3, 2
@@ -91,8 +92,10 @@ def search(study: Study) -> Genotype:
     left = max(settings.budget - in_epochs(study), epochs)
     judged: list[Verdict] = []
     searching = left if FINAL * left < 2 * SEEDS * epochs else (1 - FINAL) * left
+    first = min(max(int(FIRST * searching / epochs), LEAST), MOST)
     while not judged or judge.spent + epochs <= searching:
-        tried = promising(study.space, relaxed.expected(), judged, random)
+        guided = len(judged) >= first
+        tried = promising(study.space, relaxed.expected(), judged, guided, random)
         if tried is None:
             break
         judged.append(judge(tried, epochs))
@@ -102,20 +105,23 @@ def search(study: Study) -> Genotype:
 
 
 def promising(
-    space: FusionSpace, mixture: Mixture, judged: Sequence[Verdict], random: Draw
+    space: FusionSpace, mixture: Mixture, judged: Sequence[Verdict], guided: bool, random: Draw
 ) -> Genotype | None:
-    """Return what to train next, ``judged`` being the best first: nothing if all was trained."""
+    """Return what to train next: a proposal, or what all trainings so far let expect most of.
+
+    ``judged`` are these, the best first. Where nothing is left to be trained, nothing is returned.
+    """
     seen = {digest(verdict.genotype) for verdict in judged}
     near = [each for verdict in judged[:BEST] for each in space.mutants(verdict.genotype)]
     proposals = list(candidates(space, mixture, POOL, random))
     pool = [each for each in unique([*proposals, *near]) if digest(each) not in seen]
     if not pool:
         return None
-    if len(judged) < FIRST:
+    if not guided:
         # Proposals while there are any: they come first.
         return pool[random.integers(min(len(pool), len(proposals)))]
-    known = [verdict.genotype for verdict in judged]
-    hopes = expected(known, [verdict.accuracy for verdict in judged], pool)
+    accuracies = [verdict.accuracy for verdict in judged]
+    hopes = expected([verdict.genotype for verdict in judged], accuracies, pool)
     return pool[int(np.argmax(hopes))]
 
 
