@@ -96,7 +96,7 @@ class Check:
 
     def searched(self, place: Path, name: str, *more: str) -> Path:
         """Search on a changed cache, and return the run folder."""
-        words = ["search", "-c", "demo/search", "--cache", str(place / "cache")]
+        words = ["search", "-c", "search/demo", "--cache", str(place / "cache")]
         words += [*more, *self.demo.searching]
         words += ["--workers", str(self.demo.workers)] if "--seeds" in more else []
         run([*words, "--out", str(place / name), "--progress", self.progress], self.quiet)
@@ -105,7 +105,7 @@ class Check:
     def compared(self, place: Path, found: Path) -> dict[str, Any]:
         """Train and test what was found on a changed cache."""
         out = place / f"{found.name}-evaluation"
-        words = ["eval", "-c", "demo/evaluation", "--cache", str(place / "cache"), *EVALUATION]
+        words = ["eval", "-c", "evaluate/demo", "--cache", str(place / "cache"), *EVALUATION]
         words += self.demo.comparison
         words += [*pairs("--genotype", [str(found)]), "--workers", str(self.demo.workers)]
         run([*words, "--out", str(out), "--progress", self.progress], self.quiet)

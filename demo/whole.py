@@ -87,12 +87,12 @@ class Demo:
         seeds = ["--seeds", "0" if self.quick else "0-1", *several]
         for name in self.methods:
             yield [
-                *("search", "-c", "demo/search", "--cache", str(out / "cache"), "--method", name),
+                *("search", "-c", "search/demo", "--cache", str(out / "cache"), "--method", name),
                 *(*self.searching, *seeds, "--out", str(out / "search" / name)),
             ]
         found = [str(out / "search" / name) for name in self.methods]
         yield [
-            *("eval", "-c", "demo/evaluation", "--cache", str(out / "cache")),
+            *("eval", "-c", "evaluate/demo", "--cache", str(out / "cache")),
             *pairs("--genotype", found),
             *("--ceilings", str(out / "ceilings.json"), *several),
             *self.comparison,
