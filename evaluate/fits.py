@@ -174,6 +174,7 @@ def read_outcome(fit: Fit, latency_ms: float = 0.0) -> Outcome:
             facts["flops"],
             latency_ms,
             facts["epoch"],
+            str(fit.place.relative_to(fit.folder.parent)),
         )
 
 

@@ -35,6 +35,8 @@ class Outcome:
     flops: int
     latency_ms: float
     epoch: int | None = None
+    # Where the training is kept, in the run folder; what several say together has no such place.
+    fit: str | None = None
 
     @property
     def validated(self) -> tuple[float, float]:

@@ -61,6 +61,7 @@ def _trial(outcome: Outcome, answers: Targets) -> dict[str, Any]:
         "top5": accuracy(outcome.test, answers, BEST),
         "validation": outcome.validated[0],
         "epoch": outcome.epoch,
+        "fit": outcome.fit,
         "videos": len(answers),
     }
 

@@ -51,7 +51,7 @@ def choose(
         there = ", ".join(f"{trial['split']} seed {trial['seed']}" for trial in row["trials"])
         raise ConfigError(f"--split, --seed: '{row['name']}' was trained with: {there}")
     trial = max(trials, key=lambda trial: float(trial["validation"]))
-    return Chosen(row, trial, _fit(run, row["name"], trial))
+    return Chosen(row, trial, _fit(run, trial))
 
 
 def _row(rows: list[dict[str, Any]], name: str | None) -> dict[str, Any]:
@@ -68,13 +68,10 @@ def _row(rows: list[dict[str, Any]], name: str | None) -> dict[str, Any]:
     return max(found, key=lambda row: float(row["validation"]["mean"]))
 
 
-def _fit(run: Path, name: str, trial: Mapping[str, Any]) -> Path:
-    """Return the folder of a training, whatever it is called."""
-    wanted = (name, trial["split"], trial["seed"])
-    for path in sorted((run / "fits").glob("*/*/fit.json")):
-        facts = json.loads(path.read_text())
-        if (facts["name"], facts["split"], facts["seed"]) == wanted:
-            if (path.parent / "weights.pt").is_file():
-                return path.parent
-            raise InputNotFound(f"{path.parent} has no weights.pt: run adf-eval there once more")
-    raise InputNotFound(f"{run}/fits has no training of '{name}' on {trial['split']}")
+def _fit(run: Path, trial: Mapping[str, Any]) -> Path:
+    """Return the folder of a training."""
+    folder = run / str(trial.get("fit"))
+    for name in ("fit.json", "weights.pt"):
+        if not (folder / name).is_file():
+            raise InputNotFound(f"there is no {folder / name}: run adf-eval there once more")
+    return folder

@@ -51,7 +51,15 @@ def test_split_and_seed_can_be_named(world: World, result: dict[str, Any], split
     with_scores(result["rows"][0], [0.9, 0.1], [0.9, 0.1])
     chosen = choose(world.run, result, result["rows"][0]["name"], split, 1)
     assert chosen.trial["seed"] == 1
-    assert chosen.folder.name == "split_1-seed1"
+    fit = json.loads((chosen.folder / "fit.json").read_text())
+    assert (fit["name"], fit["split"], fit["seed"]) == (result["rows"][0]["name"], "split_1", 1)
+
+
+def test_a_training_that_is_gone_is_named(world: World, result: dict[str, Any]) -> None:
+    for trial in result["rows"][0]["trials"]:
+        trial["fit"] = "fits/elsewhere"
+    with pytest.raises(InputNotFound, match=r"fits/elsewhere/fit.json: run adf-eval there"):
+        choose(world.run, result, result["rows"][0]["name"])
 
 
 def test_what_is_not_there_is_named(world: World, result: dict[str, Any]) -> None:

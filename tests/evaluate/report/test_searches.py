@@ -23,10 +23,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("searches")
     cache = make_cache(root / "cache")
     found = {}
-    watched = "relax.curvature_every=1"
+    watched = ("relax.curvature_every=1", "budget=30")
     for method in ("darts", "propose-and-judge"):
         found[method] = root / method
-        done = call(*words_for(cache, f"method={method}", watched), "--out", found[method])
+        done = call(*words_for(cache, f"method={method}", *watched), "--out", found[method])
         assert done.exit_code == 0, done.output
     return found
 
