@@ -14,8 +14,10 @@ from typing import Any, TextIO, TypeVar
 
 from adf import log, metrics
 from adf.config import Config, differences, load
-from adf.errors import ConfigError, InvalidInput, RunMismatch
+from adf.endings import CtrlC
+from adf.errors import ConfigError, Interrupted, InvalidInput, RunMismatch
 from adf.files import translate_os_error, write_atomic
+from adf.sigterm import Terminated
 from adf.surroundings import surroundings
 
 T = TypeVar("T")
@@ -66,6 +68,18 @@ def run_folder(
         _point(root / command / LATEST, path)
     with log.to_file(path / "log.txt"), metrics.open_for_append(path / "metrics.jsonl") as lines:
         yield RunFolder(path, resumed, lines)
+
+
+@contextmanager
+def resumable(run: RunFolder) -> Iterator[None]:
+    """Say, where the body is stopped, how the run goes on."""
+    again = f"to go on, give the same command with --out {run.path}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CtrlC(f"stopped by Ctrl-C: {again}") from None
+    except Terminated:
+        raise Interrupted(f"stopped by SIGTERM: {again}") from None
 
 
 def _claimed(out: Path) -> Path:

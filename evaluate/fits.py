@@ -6,7 +6,6 @@ last: where both can be read, the fit is done.
 
 import io
 import json
-import os
 import re
 import time
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from adf.files import write_atomic
 from adf.search.data import open_source, widths
 from adf.search.genotypes.canonical import digest
 from adf.search.nets.cost import flops
+from adf.search.team import share_processor
 from adf.search.train import LEAST, Bench, score, train, video_chances
 from adf.search.trial import device_of
 
@@ -49,11 +49,11 @@ class Fit:
         """The folder of this fit: another one for whatever would make it come out otherwise."""
         settings, trial = self.settings, self.trial
         recipe = (self.entrant, settings.train, settings.share, settings.amp, self.modalities)
-        name = signed(self.entrant.name, repr(recipe))
-        return self.folder / name / f"{signed(trial.split, trial.split)}-seed{trial.seed}"
+        name = file_name(self.entrant.name, repr(recipe))
+        return self.folder / name / f"{file_name(trial.split, trial.split)}-seed{trial.seed}"
 
 
-def signed(name: str, whole: str) -> str:
+def file_name(name: str, whole: str) -> str:
     """Return a name that any file system takes, different for whatever is different."""
     plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.")[:60]
     return f"{plain}-{sha256(whole.encode()).hexdigest()[:8]}"
@@ -70,8 +70,7 @@ def is_done(fit: Fit) -> bool:
 
 def carry_out(fit: Fit, workers: int = 1) -> None:
     """Train an entrant, one of so many at a time, and write down what it says of the videos."""
-    if workers > 1:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
+    share_processor(workers)
     settings, entrant, start = fit.settings, fit.entrant, time.perf_counter()
     device, cache = device_of(settings.device), FeatureCache.open(settings.cache)
     clips = parts(cache, fit.trial.split, fit.modalities, fit.trial.seed, settings.share)

@@ -8,8 +8,7 @@ from typing import Any
 
 from adf.config import Config
 from adf.deal import deal
-from adf.endings import CtrlC
-from adf.errors import Interrupted, RunMismatch
+from adf.errors import RunMismatch
 from adf.evaluate import fits
 from adf.evaluate.baselines import BASELINES
 from adf.evaluate.entrants import Entrant
@@ -20,12 +19,11 @@ from adf.evaluate.settings import EvalSettings
 from adf.evaluate.table import scored
 from adf.evaluate.timing import latency
 from adf.progress import Mode, progress
-from adf.runs import run_folder
+from adf.runs import resumable, run_folder
 from adf.search.genotypes.canonical import digest
 from adf.search.result import digests, seals
 from adf.search.study import Memory
 from adf.search.trial import device_of
-from adf.sigterm import Terminated
 
 
 def evaluate(
@@ -39,15 +37,10 @@ def evaluate(
     lineup = line_up(config)
     slug = "-".join(["split", *config.value.splits])
     with run_folder("eval", config, slug=slug, out=out, force=force) as run:
-        again = f"to go on, give the same command with --out {run.path}"
         memory = Memory(run)
         require_same(lineup, memory, config.digest())
-        try:
+        with resumable(run):
             result = carried_out(lineup, memory, run.path, workers, mode)
-        except KeyboardInterrupt:
-            raise CtrlC(f"stopped by Ctrl-C: {again}") from None
-        except Terminated:
-            raise Interrupted(f"stopped by SIGTERM: {again}") from None
         run.result(result)
     return result
 
@@ -130,7 +123,7 @@ def timed(lineup: Lineup, everyone: Sequence[Entrant], memory: Memory) -> dict[s
     rows = rows_of_test(lineup.cache, lineup.trials[0].split, lineup.modalities)
     found = {}
     for entrant in everyone:
-        key = ("latency", fits.signed(entrant.name, repr(entrant)))
+        key = ("latency", fits.file_name(entrant.name, repr(entrant)))
         line = memory.known(*key) or memory.tell(
             *key, milliseconds=latency(entrant, lineup.cache, rows, device)
         )

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adf.config import Config, load
-from adf.endings import CtrlC
-from adf.errors import ConfigError, Interrupted
-from adf.runs import RunFolder, run_folder
+from adf.errors import ConfigError
+from adf.runs import RunFolder, resumable, run_folder
 from adf.search.methods import RELAXATIONS, spelled
 from adf.search.settings import SearchSettings
 from adf.search.team import folder_of_rank
-from adf.sigterm import Terminated
 
 LOG = logging.getLogger("adf.search")
 LEARNED = ("metrics.jsonl", "genotype.json", "genotype.svg", "result.json")
@@ -39,14 +37,8 @@ def search_run(
     if force and out:
         forget_others(out, config)
     slug = title(config.value, seeds)
-    with run_folder("search", config, slug=slug, out=out, force=force) as run:
-        again = f"to go on, give the same command with --out {run.path}"
-        try:
-            yield run
-        except KeyboardInterrupt:
-            raise CtrlC(f"stopped by Ctrl-C: {again}") from None
-        except Terminated:
-            raise Interrupted(f"stopped by SIGTERM: {again}") from None
+    with run_folder("search", config, slug=slug, out=out, force=force) as run, resumable(run):
+        yield run
 
 
 def forget_others(out: Path, config: Config[SearchSettings]) -> None:

@@ -70,3 +70,9 @@ def join_team(device: torch.device, environ: Mapping[str, str] = os.environ) -> 
     if not distributed.is_initialized():
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return Team(int(environ["RANK"]), size)
+
+
+def share_processor(workers: int) -> None:
+    """Let torch take this process's part of the processor, one of so many beside each other."""
+    if workers > 1:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))

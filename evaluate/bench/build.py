@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from adf import __version__, metrics
 from adf.config import Config
@@ -26,6 +25,7 @@ from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import Judge
 from adf.search.methods.successive_halving import rungs
 from adf.search.study import Memory, Study
+from adf.search.team import share_processor
 from adf.search.trial import open_study
 
 LINES = "metrics.jsonl"
@@ -91,8 +91,7 @@ def known(folder: Path, name: str) -> dict[Key, Mapping[str, Any]]:
 
 def train_one(settings: BenchSettings, folder: Path, workers: int, genotype: Genotype) -> None:
     """Train a genotype as often as the table asks, as a search judges it."""
-    if workers > 1:
-        torch.set_num_threads(max((os.cpu_count() or 1) // workers, 1))
+    share_processor(workers)
     place = place_of(folder, digest(genotype))
     place.mkdir(parents=True, exist_ok=True)
     with metrics.open_for_append(place / LINES) as lines:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from adf.errors import ConfigError, InputNotFound, InvalidInput
-
-FOUND = "found"
+from adf.evaluate.entrants import FOUND
 
 
 class Chosen(NamedTuple):

@@ -10,17 +10,15 @@ from typing import Any
 
 from adf.config import Config, differences, load
 from adf.deal import deal
-from adf.endings import CtrlC
-from adf.errors import ConfigError, Interrupted
+from adf.errors import ConfigError
 from adf.evaluate.tuning.result import describe, write_findings
 from adf.evaluate.tuning.settings import TuneSettings
 from adf.evaluate.tuning.trials import FOLDER, JOURNAL, records
 from adf.evaluate.tuning.work import Job, make_one, make_rest, opened
 from adf.progress import Mode, Progress, progress
-from adf.runs import RunFolder, run_folder
+from adf.runs import RunFolder, resumable, run_folder
 from adf.search.study import Memory
 from adf.search.trial import require_same
-from adf.sigterm import Terminated
 
 LOG = logging.getLogger("adf.tune")
 
@@ -58,14 +56,11 @@ def tune_run(config: Config[TuneSettings], out: Path | None, force: bool) -> Ite
     """Open the run folder; where the tuning is stopped in it, say how it goes on."""
     if force and out:
         forget_others(out, config)
-    with run_folder("tune", config, slug=config.value.sampler, out=out, force=force) as run:
-        again = f"to go on, give the same command with --out {run.path}"
-        try:
-            yield run
-        except KeyboardInterrupt:
-            raise CtrlC(f"stopped by Ctrl-C: {again}") from None
-        except Terminated:
-            raise Interrupted(f"stopped by SIGTERM: {again}") from None
+    with (
+        run_folder("tune", config, slug=config.value.sampler, out=out, force=force) as run,
+        resumable(run),
+    ):
+        yield run
 
 
 def forget_others(out: Path, config: Config[TuneSettings]) -> None:

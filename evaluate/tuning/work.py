@@ -1,7 +1,6 @@
 """One trial after the other, in any process: trained, pruned where it looks bad, written down."""
 
 import logging
-import os
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from adf.errors import InvalidInput
 from adf.evaluate.tuning.retraining import Retraining
 from adf.evaluate.tuning.settings import TuneSettings
 from adf.evaluate.tuning.trials import Claim, Record, State, Trials
+from adf.search.team import share_processor
 from adf.search.train import Score
 
 LOG = logging.getLogger("adf.tune")
@@ -58,8 +58,7 @@ class Workbench(NamedTuple):
 @lru_cache(maxsize=1)
 def opened(job: Job) -> Workbench:
     """Open what the trials of a run need, once in a process."""
-    if job.workers > 1:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // job.workers))
+    share_processor(job.workers)
     settings = load(TuneSettings, files=[str(job.folder / "config.yaml")]).value
     retraining = Retraining(settings)
     return Workbench(

@@ -185,7 +185,7 @@ def test_the_best_epoch_is_kept_not_the_last(cache: Path, tmp_path: Path) -> Non
     fit, arrays = read(path), np.load(path.with_name("chances.npz"))
     right = (arrays["validation"].argmax(axis=1) == arrays["targets"]).mean()
     assert fit["validation"] == pytest.approx(right)
-    assert 1 <= fit["epoch"] <= 6
+    assert 1 <= fit["epoch"] < 6
 
 
 @pytest.mark.parametrize(
