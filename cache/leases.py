@@ -6,11 +6,13 @@ of one shard are harmless, since results are deterministic and put in place whol
 save the work of doing it twice.
 """
 
+import fcntl
 import json
 import os
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -59,14 +61,19 @@ class FileLeases:
         with translate_os_error(path):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                taken = _create(path, mark) or (self._steal(path) and _create(path, mark))
+                taken = _create(path, mark) or self._take_over(path, mark)
             except FileNotFoundError:
                 # Whoever sealed the modality has swept the folder: there is nothing to claim.
                 return None
         return FileLease(path, mark, self._heartbeat) if taken else None
 
+    def _take_over(self, path: Path, mark: str) -> bool:
+        """Put our lease in the place of one whose owner is gone."""
+        with _only_thief(self._folder):
+            return self._steal(path) and _create(path, mark)
+
     def _steal(self, path: Path) -> bool:
-        """Remove the lease if its owner is gone; of several thieves only one succeeds."""
+        """Remove the lease if its owner is gone."""
         mark = _text(path)
         if mark is None:
             return True
@@ -78,7 +85,8 @@ class FileLeases:
         except FileNotFoundError:
             return True
         if _text(loot) != mark:
-            # Between the look and the grip another thief took it and claimed anew: give it back.
+            # Between the look and the grip its owner gave it up, or, where thieves cannot wait for
+            # each other, another one took it; then it was claimed anew: give it back.
             with suppress(FileExistsError):
                 os.link(loot, path)
             loot.unlink(missing_ok=True)
@@ -171,6 +179,21 @@ def _start(pid: int) -> str:
     state, *rest = stat.rpartition(")")[2].split()
     # A zombie works no more; it only waits to be reaped.
     return "dead" if state == "Z" else rest[18]
+
+
+@contextmanager
+def _only_thief(folder: Path) -> Iterator[None]:
+    """Let thieves of one folder take turns, where its file system can lock folders.
+
+    Where it cannot (NFS), two of them may come to own one shard: double work, no harm.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _create(path: Path, mark: str) -> bool:

@@ -73,6 +73,10 @@ def join_team(device: torch.device, environ: Mapping[str, str] = os.environ) -> 
 
 
 def share_processor(workers: int) -> None:
-    """Let torch take this process's part of the processor, one of so many beside each other."""
+    """Let torch take this process's part of the processor, one of so many beside each other.
+
+    Never more than it takes already: OMP_NUM_THREADS keeps its word.
+    """
     if workers > 1:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
+        part = max(1, (os.cpu_count() or 1) // workers)
+        torch.set_num_threads(min(part, torch.get_num_threads()))

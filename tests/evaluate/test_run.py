@@ -23,6 +23,7 @@ from tests.cache.nursery import Nursery
 from tests.evaluate.copies import copied
 from tests.evaluate.samples import SMALL, read, small, without_clock, written
 from tests.search.run.samples import small as search_settings
+from tests.threads import one_thread
 
 SETS = ("genotypes=[random:2]", "baselines=[late]", "seeds=0-1")
 
@@ -54,6 +55,7 @@ def test_the_numbers_are_those_of_the_predictions(cache: Path, tmp_path: Path) -
         assert row["reads"] in ("rgb x flow", "flow x rgb", "rgb", "flow")
 
 
+@one_thread()
 def test_two_workers_say_what_one_says(cache: Path, tmp_path: Path) -> None:
     for workers in (1, 2):
         evaluate(small(cache, *SETS), workers, "off", tmp_path / str(workers))

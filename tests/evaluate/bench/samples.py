@@ -10,6 +10,7 @@ from adf.evaluate.bench.build import build
 from adf.evaluate.bench.cli import bench
 from adf.evaluate.bench.settings import BenchSettings
 from adf.evaluate.bench.table import Table
+from tests.threads import one_thread
 
 SMALL = (
     "device=cpu",
@@ -35,7 +36,8 @@ def small(cache: Path, *sets: str) -> Config[BenchSettings]:
 
 def built(cache: Path, out: Path, *sets: str, workers: int = 1) -> Table:
     """Build a table."""
-    build(small(cache, *sets), workers, "off", out)
+    with one_thread():
+        build(small(cache, *sets), workers, "off", out)
     return Table.read(out)
 
 

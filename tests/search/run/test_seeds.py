@@ -1,14 +1,13 @@
 """Several seeds at a time find what each finds alone, and say it together."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from adf.search.launch import parse_seeds
 from tests.search.run.samples import call, learned, words_for
+from tests.threads import one_thread
 
 
 @pytest.mark.parametrize(
@@ -18,18 +17,8 @@ def test_lists_of_seeds(text: str, seeds: tuple[int, ...]) -> None:
     assert parse_seeds(text) == seeds
 
 
-@pytest.fixture
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sums depend on how many threads share them: one, here and in children."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("_one_thread")
+@one_thread()
 def test_two_seeds_at_a_time_are_two_searches(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
