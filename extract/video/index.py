@@ -142,9 +142,13 @@ def _shortfall(stream: VideoStream, there: int, times: Frames) -> tuple[str, boo
 
 
 def _timeline(stream: VideoStream, total: int, pts: Frames | None) -> Timeline:
+    # PyAV has fractions of its own since version 19.
+    base = stream.time_base
     if pts is not None:
-        return Timeline(total, pts, stream.time_base)
+        return Timeline(total, pts, Fraction(base.numerator, base.denominator) if base else None)
     rate = stream.average_rate or stream.base_rate
     if not rate:
         return Timeline(total)
-    return Timeline(total, np.arange(total, dtype=np.int64), 1 / Fraction(rate))
+    return Timeline(
+        total, np.arange(total, dtype=np.int64), Fraction(rate.denominator, rate.numerator)
+    )
