@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from adf.search.genotypes.canonical import canonical
-from adf.search.genotypes.genotype import Genotype, Input
-from adf.search.nets.network import Network
+from adf.search import families
+from adf.search.families import Found, canonical
+from adf.search.genotypes.genotype import Input
 
 FOUND, SINGLE, BASELINE, RANDOM = "found", "single", "baseline", "random"
 
@@ -27,7 +27,7 @@ class Entrant:
     levels: tuple[Input, ...]
     build: str = "genotype"
     hidden: int = 0
-    genotype: Genotype | None = None
+    genotype: Found | None = None
     once: bool = False
 
     @property
@@ -36,7 +36,7 @@ class Entrant:
         return self.genotype.grid if self.genotype else (1, 1, 1)
 
 
-def of_genotype(name: str, kind: str, genotype: Genotype) -> Entrant:
+def of_genotype(name: str, kind: str, genotype: Found) -> Entrant:
     """Return the entrant that a genotype is, without what reaches no output."""
     genotype = canonical(genotype)
     modalities = dict.fromkeys(level.modality for level in genotype.inputs)
@@ -48,7 +48,7 @@ def network(
 ) -> nn.Module:
     """Return an entrant's network with weights that have learned nothing."""
     if entrant.genotype:
-        return Network(entrant.genotype, widths, classes, dropout)
+        return families.network(entrant.genotype, widths, classes, dropout)
     from adf.evaluate.baselines import NETWORKS
 
     channels = [widths[level] for level in entrant.levels]

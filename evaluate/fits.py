@@ -25,7 +25,7 @@ from adf.evaluate.parts import Parts, by_video, names, parts
 from adf.evaluate.settings import EvalSettings
 from adf.files import write_atomic
 from adf.search.data import open_source, widths
-from adf.search.genotypes.canonical import digest
+from adf.search.families import digest
 from adf.search.nets.cost import flops
 from adf.search.team import share_processor
 from adf.search.train import LEAST, Bench, score, train, video_chances

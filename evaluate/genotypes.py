@@ -11,6 +11,7 @@ import numpy as np
 from adf.config import load
 from adf.errors import ConfigError, InputNotFound, InvalidInput
 from adf.evaluate.entrants import FOUND, RANDOM, Entrant, of_genotype
+from adf.search.families import Found, read_json
 from adf.search.genotypes.canonical import digest
 from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.published import read_published
@@ -34,7 +35,7 @@ def found(words: Sequence[str], space: FusionSpace) -> list[Entrant]:
     return list(entrants.values())
 
 
-def read(word: str, space: FusionSpace) -> Iterator[tuple[str, str, Genotype]]:
+def read(word: str, space: FusionSpace) -> Iterator[tuple[str, str, Found]]:
     """Yield name, kind and genotype of all that one word stands for."""
     if count := re.fullmatch(r"random:(\d{1,6})", word):
         if not 1 <= int(count[1]) <= MOST_DRAWN:
@@ -73,7 +74,7 @@ def drawn(space: FusionSpace, count: int) -> list[Genotype]:
     return list(different.values())
 
 
-def read_file(path: Path, space: FusionSpace) -> Genotype:
+def read_file(path: Path, space: FusionSpace) -> Found:
     """Read a genotype, or one in the notation that AutoDeepFuse published."""
     try:
         text = path.read_text()
@@ -83,7 +84,7 @@ def read_file(path: Path, space: FusionSpace) -> Genotype:
         if "Genotype(" in text:
             levels = [slot[-1] for slot in space.choices]
             return read_published(text, levels, space.channels, space.grid)
-        return Genotype.from_json(text)
+        return read_json(text)
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from None
 

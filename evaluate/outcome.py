@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from adf.evaluate.metrics import Chances, Targets, accuracy
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found
 
 
 class Trial(NamedTuple):
@@ -57,5 +57,5 @@ class Row:
     reads: str
     outcomes: Sequence[Outcome]
     note: str = ""
-    genotype: Genotype | None = None
+    genotype: Found | None = None
     statistic: str = "mean"

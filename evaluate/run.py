@@ -20,7 +20,7 @@ from adf.evaluate.table import scored
 from adf.evaluate.timing import latency
 from adf.progress import Mode, progress
 from adf.runs import resumable, run_folder
-from adf.search.genotypes.canonical import digest
+from adf.search.families import digest
 from adf.search.result import digests, seals
 from adf.search.study import Memory
 from adf.search.trial import device_of

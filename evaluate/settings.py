@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from adf.search.settings import SpaceSettings, TrainSettings, require
+from adf.search.require import require
+from adf.search.settings import SpaceSettings, TrainSettings
 
 # Twice as long as candidates are trained while they are searched.
 EPOCHS = 24

@@ -10,7 +10,7 @@ import numpy as np
 from adf.errors import InputNotFound, InvalidInput
 from adf.evaluate.metrics import Targets, accuracy, confusion, summary
 from adf.evaluate.outcome import Outcome, Row
-from adf.search.genotypes.canonical import digest
+from adf.search.families import digest
 
 BEST = 5
 Reading = frozenset[frozenset[str]]

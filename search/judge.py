@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import torch
 
-from adf.search.genotypes.canonical import canonical, digest
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found, N, canonical, digest, network
 from adf.search.nets.cost import flops, in_steps
-from adf.search.nets.network import Network
 from adf.search.study import Stopwatch, Study
 from adf.search.train import score, train
 
@@ -17,10 +15,10 @@ from adf.search.train import score, train
 SCORING = 256
 
 
-class Verdict(NamedTuple):
+class Verdict(NamedTuple, Generic[N]):
     """How a genotype did after so many epochs."""
 
-    genotype: Genotype
+    genotype: N
     accuracy: float
     loss: float
 
@@ -41,7 +39,7 @@ class Judge:
         self._paid = set[tuple[str, int, int]]()
         self.spent = 0
 
-    def __call__(self, genotype: Genotype, epochs: int, seed: int = 0) -> Verdict:
+    def __call__(self, genotype: N, epochs: int, seed: int = 0) -> Verdict[N]:
         """Return the verdict on a genotype."""
         study, name = self._study, digest(genotype)
         line = study.memory.known("judged", name, epochs, seed)
@@ -55,22 +53,22 @@ class Judge:
         study.progress.advance(epochs, note=f"best so far {self._best(line):.1%}")
         return Verdict(genotype, line["accuracy"], line["loss"])
 
-    def best_of(self, genotypes: Iterable[Genotype], epochs: int, seed: int = 0) -> list[Verdict]:
+    def best_of(self, genotypes: Iterable[N], epochs: int, seed: int = 0) -> list[Verdict[N]]:
         """Return the verdicts on several, the best first; of equals, the first asked for."""
         verdicts = [self(genotype, epochs, seed) for genotype in genotypes]
         return sorted(verdicts, key=lambda verdict: verdict.rank, reverse=True)
 
-    def _judged(self, genotype: Genotype, name: str, epochs: int, seed: int) -> dict[str, Any]:
+    def _judged(self, genotype: Found, name: str, epochs: int, seed: int) -> dict[str, Any]:
         study, settings, watch = self._study, self._study.settings.train, Stopwatch()
         # The same candidate starts from the same weights, whoever asks and whenever.
         torch.manual_seed(int(name, 16) % 2**31 + seed)
-        drawn = Network(genotype, study.space.widths, study.classes, settings.dropout)
+        drawn = network(genotype, study.space.widths, study.classes, settings.dropout)
         bench = study.bench(study.halves.weights)
         work = flops(drawn, study.clip)
         order = (study.settings.seed, seed)
-        network = train(drawn, bench, replace(settings, epochs=epochs), order)
-        network.eval()
-        found = score(network, study.bench(study.halves.judging), SCORING)
+        trained = train(drawn, bench, replace(settings, epochs=epochs), order)
+        trained.eval()
+        found = score(trained, study.bench(study.halves.judging), SCORING)
         return study.memory.tell(
             "judged",
             name,

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 
 from adf.cache import FeatureCache
-from adf.search.genotypes.canonical import digest
-from adf.search.genotypes.drawing_graph import Diagram, in_words
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found, diagram, digest, read
+from adf.search.genotypes.drawing_graph import in_words
 from adf.search.judge import Judge
 from adf.search.study import Study
 
 
-def describe(study: Study, genotype: Genotype) -> dict[str, Any]:
+def describe(study: Study, genotype: Found) -> dict[str, Any]:
     """Return what was found and what it cost: the content of ``result.json``."""
     settings, spent = study.settings, asdict(study.budget)
     return {
@@ -40,7 +39,7 @@ def describe(study: Study, genotype: Genotype) -> dict[str, Any]:
     }
 
 
-def judged(study: Study, genotype: Genotype) -> dict[str, Any]:
+def judged(study: Study, genotype: Found) -> dict[str, Any]:
     """Return how a genotype does when it is trained for good.
 
     Methods that judge by training know it already; for the others it is trained once.
@@ -72,12 +71,12 @@ def seals(cache: FeatureCache, modalities: list[str]) -> dict[str, str]:
 
 def as_text(result: Mapping[str, Any]) -> str:
     """Return a result in words."""
-    genotype = Genotype.from_dict(result["genotype"])
+    genotype = read(result["genotype"])
     folder, last, spent = Path(result["run"]), result["judged"], result["budget"]
     several = f"mean of {last['trainings']} trainings" if last["trainings"] > 1 else "trained"
     lines = [
         f"{heading(result)}, seed {result['seed']} found {result['digest']}:",
-        *(f"  {line}" for line in in_words(Diagram(genotype))),
+        *(f"  {line}" for line in in_words(diagram(genotype))),
         f"judged accuracy {last['accuracy']:.1%} on {last['videos']} videos from the training"
         f" split, {several} for {last['epochs']} epochs",
         f"spent {in_numbers(spent)}",

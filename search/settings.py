@@ -3,17 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from adf.errors import ConfigError
 from adf.search.genotypes.genotype import ZERO
+from adf.search.require import require
 
 Optimizer = Literal["adamw", "adam", "sgd"]
 Schedule = Literal["cosine", "constant"]
-
-
-def require(condition: bool, name: str, value: object, advice: str) -> None:
-    """Refuse a setting that cannot work."""
-    if not condition:
-        raise ConfigError(f"{name} is {value}: give {advice}")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from adf.progress import Progress
 from adf.runs import RunFolder
 from adf.search.board import Board
 from adf.search.data import Source
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found
 from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.stem import Features
 from adf.search.rows import Halves, Part
@@ -100,7 +100,7 @@ class Study:
         """Return where a network meets the clips of a part."""
         return Bench(self.source, part, self.device, self.settings.amp, self.team)
 
-    def propose(self, genotype: Genotype) -> None:
+    def propose(self, genotype: Found) -> None:
         """Write down the best genotype so far, so that it is there whatever happens."""
         write_atomic(self.run.path / "genotype.json", genotype.to_json().encode())
 

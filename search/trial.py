@@ -18,11 +18,11 @@ from adf.registry import nearest
 from adf.runs import RunFolder
 from adf.search.board import Board
 from adf.search.data import level_sizes, open_source, widths
-from adf.search.genotypes.canonical import canonical
+from adf.search.families import canonical
 from adf.search.genotypes.drawing import as_svg
 from adf.search.genotypes.genotype import ZERO, Input
 from adf.search.genotypes.space import FusionSpace
-from adf.search.methods import method
+from adf.search.methods import method, spaced
 from adf.search.nets.cost import middle_flops
 from adf.search.nets.ops import OPS
 from adf.search.result import describe, digests, seals
@@ -59,7 +59,7 @@ def open_study(settings: SearchSettings, run: RunFolder, bar: Progress) -> Study
     """Open what a method works on."""
     device = device_of(settings.device)
     cache = FeatureCache.open(settings.cache)
-    space = open_space(cache, settings.space)
+    space = open_space(cache, spaced(settings.method, settings.space))
     levels = [level for slot in space.choices for level in slot]
     modalities = list(dict.fromkeys(level.modality for level in levels))
     parts = halves(cache, settings.split, modalities, settings.seed, settings.share)

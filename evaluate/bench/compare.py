@@ -20,7 +20,7 @@ from adf.evaluate.bench.table import Table
 from adf.evaluate.bench.words import as_csv
 from adf.files import write_atomic
 from adf.progress import Mode, progress
-from adf.search.methods import method, spelled
+from adf.search.methods import has_own_space, method, spelled
 from adf.search.settings import SearchSettings
 
 # A search: its method and its seed.
@@ -57,7 +57,7 @@ def compare(
     """Search by every method with every seed, and return how they did."""
     table = Table.read(table_folder)
     for name in methods:
-        method(name)
+        require_in_space(name)
     with bench_run("compare", config, out) as run:
         tasks = [(name, seed) for seed in seeds for name in methods]
         with progress("compare", len(tasks), mode) as bar:
@@ -106,3 +106,10 @@ def of_table(table: Table, folder: Path) -> dict[str, Any]:
         "genotypes": len(table.genotypes),
         "table": str(folder),
     }
+
+
+def require_in_space(name: str) -> None:
+    """Refuse a method that finds other networks than those that a table is of."""
+    method(name)
+    if has_own_space(name):
+        raise ConfigError(f"methods: {name} searches a space of its own, which no table is of")

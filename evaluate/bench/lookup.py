@@ -11,8 +11,7 @@ from adf.config import Config
 from adf.evaluate.bench.table import Table
 from adf.progress import progress
 from adf.runs import RunFolder
-from adf.search.genotypes.canonical import canonical, digest
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found, canonical, digest
 from adf.search.methods import method
 from adf.search.result import describe
 from adf.search.runs import search_run
@@ -54,7 +53,7 @@ class Lookup(Memory):
 class Watched(Study):
     """A study that also writes down what was best when, in steps of a cell."""
 
-    def propose(self, genotype: Genotype) -> None:
+    def propose(self, genotype: Found) -> None:
         """Write down the best genotype so far, and what it took to find it."""
         super().propose(genotype)
         spent, name = self.budget.cell_steps, digest(genotype)

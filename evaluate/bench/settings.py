@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 
 from adf.config import Config
-from adf.search.settings import SearchSettings, require
+from adf.search.require import require
+from adf.search.settings import SearchSettings
 
 # Settings of a method, which may differ between searches in one table.
 FREE = ("method", "seed", "budget", "device", "relax", "propose")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from adf.evaluate.bundle.document import Bundle
-from adf.search.genotypes.canonical import digest
-from adf.search.genotypes.drawing_graph import Diagram, in_words
+from adf.search.families import diagram, digest
+from adf.search.genotypes.drawing_graph import in_words
 
 LIMITS = (
     "The numbers hold for videos like those it was tested on; for others, test it.",
@@ -30,7 +30,7 @@ def card(bundle: Bundle, folder: Path) -> str:
         "## What its input is made of",
         _modalities(bundle),
         "## The network",
-        "```\n" + "\n".join(in_words(Diagram(bundle.genotype))) + "\n```",
+        "```\n" + "\n".join(in_words(diagram(bundle.genotype))) + "\n```",
         "## Classes",
         ", ".join(bundle.classes),
     ]

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from adf import __version__
 from adf.cache import FeatureSpec, Provenance
 from adf.errors import InputNotFound, InvalidInput
 from adf.evaluate.bundle.tensors import from_safetensors
 from adf.files import file_sha256
-from adf.search.genotypes.canonical import digest
-from adf.search.genotypes.genotype import Genotype, Input
-from adf.search.nets.network import Network
+from adf.search.families import Found, digest, network, read
+from adf.search.genotypes.genotype import Input
 
 FORMAT, VERSION = "autodeepfuse-bundle", 1
 MODEL, TENSORS, PROGRAM, CARD = "model.json", "model.safetensors", "head.pt2", "README.md"
@@ -27,7 +28,7 @@ class Bundle:
     is whether each view was also seen mirrored. ``facts`` are numbers for people.
     """
 
-    genotype: Genotype
+    genotype: Found
     classes: tuple[str, ...]
     made: Mapping[str, Provenance]
     engines: Mapping[str, str]
@@ -46,10 +47,10 @@ class Bundle:
         """The levels that the network reads."""
         return self.genotype.inputs
 
-    def new_network(self) -> Network:
+    def new_network(self) -> nn.Module:
         """Return the network without its weights."""
         widths = {level: spec.channels for level, spec in self.levels.items()}
-        return Network(self.genotype, widths, len(self.classes)).eval()
+        return network(self.genotype, widths, len(self.classes)).eval()
 
     def to_json(self) -> str:
         """Return the text of ``model.json``."""
@@ -89,7 +90,7 @@ def read_bundle(folder: Path) -> Bundle:
     return bundle
 
 
-def read_network(folder: Path, bundle: Bundle) -> Network:
+def read_network(folder: Path, bundle: Bundle) -> nn.Module:
     """Return the network of a bundle with its weights."""
     network = bundle.new_network()
     tensors = from_safetensors(folder / TENSORS)
@@ -106,7 +107,7 @@ def _parsed(document: Any) -> Bundle:
         raise InvalidInput(f"this is '{told}', and '{FORMAT} {VERSION}' can be read")
     modalities = document["modalities"]
     bundle = Bundle(
-        genotype=Genotype.from_dict(document["genotype"]),
+        genotype=read(document["genotype"]),
         classes=tuple(map(str, document["classes"])),
         made={name: Provenance.from_json(each["provenance"]) for name, each in modalities.items()},
         engines={name: str(each["engine"]) for name, each in modalities.items()},

@@ -8,6 +8,7 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
+from torch import nn
 
 from adf.cache import FeatureCache
 from adf.errors import ConfigError, InvalidInput, RunMismatch
@@ -17,8 +18,7 @@ from adf.evaluate.bundle.document import CARD, MODEL, PROGRAM, TENSORS, Bundle
 from adf.evaluate.bundle.head import as_program
 from adf.evaluate.bundle.tensors import as_safetensors
 from adf.files import translate_os_error, write_atomic
-from adf.search.genotypes.genotype import Genotype
-from adf.search.nets.network import Network
+from adf.search.families import read
 from adf.search.result import digests
 
 ENGINE = "engine"
@@ -48,7 +48,7 @@ def export(result: Mapping[str, Any], chosen: Chosen, out: Path) -> Bundle:
 
 def described(result: Mapping[str, Any], chosen: Chosen) -> Bundle:
     """Return what is to be said of a model; the cache must be the one it was trained on."""
-    genotype = Genotype.from_dict(chosen.row["genotype"])
+    genotype = read(chosen.row["genotype"])
     cache = FeatureCache.open(result["cache"])
     modalities = list(dict.fromkeys(level.modality for level in genotype.inputs))
     for name, sign in digests(cache, modalities).items():
@@ -86,7 +86,7 @@ def facts_of(result: Mapping[str, Any], chosen: Chosen, dataset: str) -> dict[st
     }
 
 
-def trained(bundle: Bundle, path: Path) -> Network:
+def trained(bundle: Bundle, path: Path) -> nn.Module:
     """Return the network with the weights of a training."""
     network = bundle.new_network()
     try:

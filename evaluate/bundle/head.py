@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from adf.search.data import down_to
-from adf.search.genotypes.genotype import Genotype
-from adf.search.nets.network import Network
+from adf.search.families import Found
 
 # One and zero are special to the tracer, and clips to come are neither.
 EXAMPLE = 2
@@ -19,7 +18,7 @@ EXAMPLE = 2
 class FusionHead(nn.Module):
     """Levels as a cache holds them, in the order of the genotype, to log-probabilities."""
 
-    def __init__(self, genotype: Genotype, network: Network) -> None:
+    def __init__(self, genotype: Found, network: nn.Module) -> None:
         super().__init__()
         self.genotype, self.network = genotype, network
 
@@ -32,7 +31,7 @@ class FusionHead(nn.Module):
         return cast(Tensor, self.network(features)).log_softmax(dim=1)
 
 
-def as_program(genotype: Genotype, network: Network, shapes: Sequence[Sequence[int]]) -> bytes:
+def as_program(genotype: Found, network: nn.Module, shapes: Sequence[Sequence[int]]) -> bytes:
     """Return the bytes of a ``torch.export`` program, for any number of clips."""
     head = FusionHead(genotype, network).eval()
     clips = torch.export.Dim("clips", min=1, max=65_536)

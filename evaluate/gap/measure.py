@@ -9,7 +9,7 @@ import numpy as np
 
 from adf.config import Config
 from adf.deal import deal
-from adf.evaluate.bench.compare import Task, ended, of_table, own, place_of
+from adf.evaluate.bench.compare import Task, ended, of_table, own, place_of, require_in_space
 from adf.evaluate.bench.runs import bench_run
 from adf.evaluate.bench.settings import BenchSettings
 from adf.evaluate.bench.standing import standing
@@ -38,6 +38,7 @@ def gap(
     table = Table.read(table_folder)
     for name in methods:
         relaxing(name)
+        require_in_space(name)
     drawn, top = asked(table, sample)
     names = sorted({*drawn, *top})
     with bench_run("gap", config, out) as run:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from adf.cache import Appender, ClipPlan, FeatureCache, Root
 from adf.errors import ConfigError
@@ -29,7 +30,6 @@ from adf.extract.fill import open_streams, recipe_of
 from adf.extract.pipeline import Branch, Pipeline
 from adf.extract.settings import ExtractSettings
 from adf.search.data import read_level
-from adf.search.nets.network import Network
 
 # Videos whose features are in memory at the same time.
 TOGETHER = 32
@@ -76,7 +76,7 @@ class Spent:
 class Predictor:
     """A model ready for videos; :func:`adf.evaluate.prediction.load` makes one."""
 
-    def __init__(self, bundle: Bundle, network: Network, settings: ExtractSettings) -> None:
+    def __init__(self, bundle: Bundle, network: nn.Module, settings: ExtractSettings) -> None:
         self.bundle, self._settings = bundle, settings
         self._streams = open_streams(settings)
         self._recipe = recipe_of(settings, [stream.modality for stream in self._streams])

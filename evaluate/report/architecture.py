@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from adf.evaluate.report.evaluation import FOUND, Evaluation
 from adf.evaluate.report.markup import Markup, tag
-from adf.evaluate.report.numbers import percent, times
+from adf.evaluate.report.numbers import percent
 from adf.evaluate.report.runs import Run
 from adf.evaluate.report.searched import Searched
-from adf.search.genotypes.drawing_graph import Diagram, in_words
+from adf.search.families import Found, diagram, summary
+from adf.search.genotypes.drawing_graph import in_words
 from adf.search.genotypes.drawing_svg import as_svg
-from adf.search.genotypes.genotype import Genotype
 
 
 def architecture(runs: Sequence[Run]) -> Markup | None:
     """Return a drawing of every found genotype, each once, with all that found it."""
-    found: dict[Genotype, list[str]] = {}
+    found: dict[Found, list[str]] = {}
     for run in runs:
         for content in run.content:
             if isinstance(content, Searched):
@@ -34,18 +34,11 @@ def architecture(runs: Sequence[Run]) -> Markup | None:
     return tag("section", tag("h2", "What was found"), *figures)
 
 
-def _figure(key: str, genotype: Genotype, names: list[str]) -> Markup:
-    edges = genotype.edges()
-    skips = sum(edge.op == "skip" for edge in edges)
-    frames, height, width = genotype.grid
-    facts = (
-        f"{times(len(edges), 'edge')}, of these {times(skips, 'skip')};"
-        f" {genotype.channels} channels on a grid of {frames} x {height} x {width}"
-    )
-    described = [tag("li", line) for line in in_words(Diagram(genotype))]
+def _figure(key: str, genotype: Found, names: list[str]) -> Markup:
+    described = [tag("li", line) for line in in_words(diagram(genotype))]
     return tag(
         "figure",
-        tag("figcaption", "; ".join(names), tag("span", facts, class_="soft under")),
+        tag("figcaption", "; ".join(names), tag("span", summary(genotype), class_="soft under")),
         tag(
             "div",
             Markup(as_svg(genotype, key)),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from adf.errors import InvalidInput
 from adf.evaluate.report import doubt
 from adf.evaluate.report.fields import Fields
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found
+from adf.search.families import read as read_genotype
 
 # The same as in ``evaluate.entrants``, which brings all of torch along: a page needs none of it.
 FOUND, SINGLE, BASELINE, RANDOM = "found", "single", "baseline", "random"
@@ -62,7 +63,7 @@ class Row:
     reads: str
     note: str
     ceiling: float | None
-    genotype: Genotype | None
+    genotype: Found | None
     digest: str
     parameters: float | None
     flops: float | None
@@ -92,7 +93,7 @@ class Row:
             fields.text("reads"),
             fields.text("note", ""),
             fields.share("ceiling") if fields.has("ceiling") else None,
-            Genotype.from_dict(fields.value["genotype"]) if fields.has("genotype") else None,
+            read_genotype(fields.value["genotype"]) if fields.has("genotype") else None,
             fields.text("digest", ""),
             fields.maybe("parameters"),
             fields.maybe("flops"),

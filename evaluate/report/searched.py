@@ -9,7 +9,8 @@ import yaml
 
 from adf.evaluate.report.fields import Fields
 from adf.evaluate.report.measured import read_lines
-from adf.search.genotypes.genotype import Genotype
+from adf.search.families import Found
+from adf.search.families import read as read_genotype
 
 Point = tuple[float, float]
 
@@ -21,7 +22,7 @@ class Searched:
     method: str
     seed: str
     split: str
-    genotype: Genotype
+    genotype: Found
     digest: str
     accuracy: float
     videos: int
@@ -41,7 +42,7 @@ class Searched:
             fields.text("method"),
             str(fields.value.get("seed", "")),
             str(fields.value.get("split", "")),
-            Genotype.from_dict(fields.at("genotype").value),
+            read_genotype(fields.at("genotype").value),
             fields.text("digest"),
             judged.number("accuracy"),
             int(judged.number("videos")),

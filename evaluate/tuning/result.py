@@ -21,7 +21,7 @@ from adf.evaluate.tuning.settings import TuneSettings
 from adf.evaluate.tuning.space import CHANNELS
 from adf.evaluate.tuning.trials import JOURNAL, NAME, Record, as_settings, records
 from adf.files import write_atomic
-from adf.search.genotypes.canonical import digest
+from adf.search.families import digest
 from adf.search.result import digests
 
 # Fewer say nothing of what matters.

@@ -10,14 +10,13 @@ import torch
 from torch import nn
 
 from adf.cache import FeatureCache
-from adf.errors import InputNotFound
+from adf.errors import ConfigError, InputNotFound
 from adf.evaluate.tuning.settings import TuneSettings
 from adf.evaluate.tuning.space import CHANNELS, Value
 from adf.search.data import open_source, widths
-from adf.search.genotypes.canonical import canonical
+from adf.search.families import Found, canonical, network, read_json
 from adf.search.genotypes.genotype import Genotype
 from adf.search.judge import SCORING
-from adf.search.nets.network import Network
 from adf.search.rows import Part, halves
 from adf.search.settings import TrainSettings
 from adf.search.train import Bench, Score, score, train
@@ -37,6 +36,8 @@ class Retraining:
     def __init__(self, settings: TuneSettings) -> None:
         self._settings = settings
         self.genotype = read_genotype(Path(settings.genotype))
+        if CHANNELS in settings.space and not isinstance(self.genotype, Genotype):
+            raise ConfigError(f"space: channels: {self.genotype.format} has none: leave them out")
         self.cache = FeatureCache.open(settings.cache)
         self.modalities = list(dict.fromkeys(level.modality for level in self.genotype.inputs))
         self._widths = widths(self.cache, self.genotype.inputs)
@@ -52,6 +53,11 @@ class Retraining:
         self._source = open_source(self.cache, self.genotype.inputs, rows, grid, self._device)
 
     @property
+    def channels(self) -> int:
+        """How wide the network is as it was found; 0 where its width is not to be tuned."""
+        return self.genotype.channels if isinstance(self.genotype, Genotype) else 0
+
+    @property
     def videos(self) -> int:
         """How many videos judge."""
         return len(self._halves[0].judging)
@@ -61,7 +67,7 @@ class Retraining:
         settings, seed = with_params(self._settings.train, params), self._settings.seed + repeat
         genotype = with_channels(self.genotype, params)
         torch.manual_seed(seed)
-        network = Network(genotype, self._widths, len(self.cache.classes), settings.dropout)
+        drawn = network(genotype, self._widths, len(self.cache.classes), settings.dropout)
         both = self._halves[repeat]
         learning, judging = self._bench(both.weights), self._bench(both.judging)
 
@@ -70,7 +76,7 @@ class Retraining:
             after_epoch(epoch + 1, loss, score(trained, judging, SCORING))
             trained.train()
 
-        train(network, learning, settings, (seed, ORDER), judge)
+        train(drawn, learning, settings, (seed, ORDER), judge)
 
     def _bench(self, part: Part) -> Bench:
         return Bench(self._source, part, self._device, self._settings.amp)
@@ -82,12 +88,14 @@ def with_params(settings: TrainSettings, params: Mapping[str, Value]) -> TrainSe
     return replace(settings, **changes)
 
 
-def with_channels(genotype: Genotype, params: Mapping[str, Value]) -> Genotype:
+def with_channels(genotype: Found, params: Mapping[str, Value]) -> Found:
     """Return a genotype as wide as a trial says."""
-    return replace(genotype, channels=int(params.get(CHANNELS, genotype.channels)))
+    if CHANNELS not in params or not isinstance(genotype, Genotype):
+        return genotype
+    return replace(genotype, channels=int(params[CHANNELS]))
 
 
-def read_genotype(path: Path) -> Genotype:
+def read_genotype(path: Path) -> Found:
     """Return the genotype of a file, or of the folder of a search."""
     file = path / "genotype.json" if path.is_dir() else path
     if not file.is_file():
@@ -95,4 +103,4 @@ def read_genotype(path: Path) -> Genotype:
             f"genotype: there is no {file}: give a genotype's file, or the folder of a search that"
             " is finished (of several seeds, that of one: seed-N)"
         )
-    return canonical(Genotype.from_json(file.read_bytes()))
+    return canonical(read_json(file.read_bytes()))

@@ -5,7 +5,8 @@ from typing import Literal
 
 from adf.evaluate.settings import longer
 from adf.evaluate.tuning.space import Dimension, read_space
-from adf.search.settings import TrainSettings, require
+from adf.search.require import require
+from adf.search.settings import TrainSettings
 
 Sampler = Literal["tpe", "random", "sobol"]
 

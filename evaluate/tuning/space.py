@@ -12,7 +12,8 @@ from adf.coerce import Refused, coerce
 from adf.errors import ConfigError
 from adf.nodes import text_node
 from adf.registry import nearest
-from adf.search.settings import TrainSettings, require
+from adf.search.require import require
+from adf.search.settings import TrainSettings
 
 Value = int | float | str
 Kind = Literal["log", "uniform", "int", "choice"]

@@ -61,9 +61,7 @@ def opened(job: Job) -> Workbench:
     share_processor(job.workers)
     settings = load(TuneSettings, files=[str(job.folder / "config.yaml")]).value
     retraining = Retraining(settings)
-    return Workbench(
-        settings, retraining, Trials(job.folder, settings, retraining.genotype.channels)
-    )
+    return Workbench(settings, retraining, Trials(job.folder, settings, retraining.channels))
 
 
 class Attempt:

@@ -6,34 +6,34 @@ Path("genotype.svg").write_text(as_svg(genotype))
 
 import re
 
-from adf.search.genotypes.drawing_graph import INPUT, NODE, SKIP, Diagram
+from adf.search.families import Found, diagram
+from adf.search.genotypes.drawing_graph import INPUT, NODE, SKIP
 from adf.search.genotypes.drawing_svg import as_svg
-from adf.search.genotypes.genotype import Genotype
 
 __all__ = ["as_dot", "as_mermaid", "as_svg"]
 
 
-def as_dot(genotype: Genotype) -> str:
+def as_dot(found: Found) -> str:
     """Return a graph for Graphviz: `dot -Tpdf`."""
-    diagram = Diagram(genotype)
+    shown = diagram(found)
     lines = ["digraph genotype {", "  rankdir=LR", '  node [shape=box, style="rounded,filled"]']
-    for number, box in enumerate(diagram.boxes):
+    for number, box in enumerate(shown.boxes):
         fill = {INPUT: "lightblue", NODE: "white"}.get(box.kind, "lightgrey")
         lines.append(f"  b{number} [label={_dot_text(box.label)}, fillcolor={fill}]")
-    for source, target, op in diagram.arrows:
+    for source, target, op in shown.arrows:
         style = ", style=dashed" if op == SKIP else ""
         lines.append(f"  b{source} -> b{target} [label={_dot_text(op)}{style}]")
     return "\n".join([*lines, "}", ""])
 
 
-def as_mermaid(genotype: Genotype) -> str:
+def as_mermaid(found: Found) -> str:
     """Return a flowchart for Mermaid, which Markdown pages draw."""
-    diagram = Diagram(genotype)
+    shown = diagram(found)
     lines = ["flowchart LR"]
-    for number, box in enumerate(diagram.boxes):
+    for number, box in enumerate(shown.boxes):
         left, right = ("[", "]") if box.kind == INPUT else ("(", ")")
         lines.append(f'  b{number}{left}"{_mermaid_text(box.label)}"{right}')
-    for source, target, op in diagram.arrows:
+    for source, target, op in shown.arrows:
         line = "-.->" if op == SKIP else "-->"
         label = f'|"{_mermaid_text(op)}"|' if op else ""
         lines.append(f"  b{source} {line}{label} b{target}")

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
+from adf.search.families import Found, diagram
 from adf.search.genotypes.drawing_graph import INPUT, SKIP, Diagram, clean, in_words
 from adf.search.genotypes.drawing_layout import HEIGHTS, Layout, Spot
-from adf.search.genotypes.genotype import Genotype
 
 # Line and field of each modality; those not named here take what is left, by their name.
 KNOWN = ("rgb", "flow", "pose", "slow", "fast", "repflow", "", "", "")
@@ -36,22 +36,22 @@ BOX_SIZE, LABEL_SIZE, ADVANCE = 13, 11, 0.603
 BOX_PADDING, LABEL_PADDING = 11.0, 6.0
 
 
-def as_svg(genotype: Genotype, key: str = "genotype") -> str:
+def as_svg(found: Found, key: str = "genotype") -> str:
     """Return the picture, the same text for equal genotypes; ``key`` is its own on a page."""
-    diagram = Diagram(genotype)
-    layout = Layout(diagram, _widths(diagram))
-    colours = _colours(box.modality for box in diagram.boxes)
+    shown = diagram(found)
+    layout = Layout(shown, _widths(shown))
+    colours = _colours(box.modality for box in shown.boxes)
     width, height = f"{layout.width:.1f}", f"{layout.height:.1f}"
-    title = f"Fusion network of {', '.join(map(str, genotype.inputs))}"
+    title = f"Fusion network of {', '.join(map(str, found.inputs))}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" class="genotype" role="img"'
         f' aria-labelledby="{key}-title {key}-desc" font-family="{FONT}"'
         f' text-anchor="middle" fill="{INK}">',
         f'<title id="{key}-title">{_text(title)}</title>',
-        f'<desc id="{key}-desc">{_text("; ".join(in_words(diagram)))}</desc>',
+        f'<desc id="{key}-desc">{_text("; ".join(in_words(shown)))}</desc>',
     ]
-    parts += [_line(layout, number, colours) for number in range(len(diagram.arrows))]
+    parts += [_line(layout, number, colours) for number in range(len(shown.arrows))]
     parts += [_label(layout, spot, colours) for spot in layout.y if spot.kind == "label"]
     parts += [_box(layout, spot, colours) for spot in layout.y if spot.kind == "box"]
     return "\n".join([*parts, "</svg>", ""])

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from reprlib import repr as short
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from adf.errors import InvalidInput
 
@@ -53,6 +53,8 @@ class Genotype:
     tensor, and each cell has ``copies`` inputs, the last outputs before it (of the stem at first).
     ``grid`` is ``T H W``, to which every level is brought; ``channels`` those of every state.
     """
+
+    format: ClassVar[str] = FORMAT
 
     inputs: tuple[Input, ...]
     cells: tuple[Cell, ...]

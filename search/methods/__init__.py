@@ -17,9 +17,9 @@ from adf.errors import ConfigError, InputNotFound, UnknownName
 from adf.registry import nearest
 
 if TYPE_CHECKING:
-    from adf.search.genotypes.genotype import Genotype
+    from adf.search.families import Found
     from adf.search.relaxing.relaxation import Relaxing
-    from adf.search.settings import SearchSettings
+    from adf.search.settings import SearchSettings, SpaceSettings
     from adf.search.study import Study
 
 # They train one supernet for relax.epochs and know no budget.
@@ -36,9 +36,9 @@ class About(NamedTuple):
     cost: str
 
 
-def method(name: str) -> "Callable[[Study], Genotype]":
+def method(name: str) -> "Callable[[Study], Found]":
     """Return the function of a method."""
-    search: Callable[[Study], Genotype] | None = getattr(_imported(name), "search", None)
+    search: Callable[[Study], Found] | None = getattr(_imported(name), "search", None)
     if search is None:
         raise ConfigError(f"method: {name} has no function search: add search(study) -> Genotype")
     return search
@@ -50,6 +50,17 @@ def relaxing(name: str) -> "Callable[[SearchSettings], Relaxing]":
     if found is None:
         raise ConfigError(f"method: {name} trains no supernet: there is nothing to look into")
     return found
+
+
+def has_own_space(name: str) -> bool:
+    """Return whether a method finds networks of another kind than cells."""
+    return hasattr(_imported(name), "space")
+
+
+def spaced(name: str, asked: "SpaceSettings") -> "SpaceSettings":
+    """Return the space as a method needs it: most take what is asked for."""
+    needs: Callable[[SpaceSettings], SpaceSettings] | None = getattr(_imported(name), "space", None)
+    return needs(asked) if needs else asked
 
 
 def spelled(name: str) -> str:

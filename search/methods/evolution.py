@@ -22,7 +22,7 @@ def search(study: Study) -> Genotype:
     count = max(study.settings.budget // epochs, 1)
     # A population that eats up the budget would never have children.
     first = max(min(POPULATION, count // 2), 1)
-    population: deque[Verdict] = deque(maxlen=first)
+    population: deque[Verdict[Genotype]] = deque(maxlen=first)
     best = None
     for number in range(count):
         child = study.space.draw(random) if number < first else _child(study, population, random)
@@ -35,7 +35,9 @@ def search(study: Study) -> Genotype:
     return best.genotype
 
 
-def _child(study: Study, population: deque[Verdict], random: np.random.Generator) -> Genotype:
+def _child(
+    study: Study, population: deque[Verdict[Genotype]], random: np.random.Generator
+) -> Genotype:
     chosen = random.choice(len(population), min(SAMPLE, len(population)), replace=False)
     parent = max((population[int(at)] for at in chosen), key=lambda verdict: verdict.rank)
     return study.space.mutant(parent.genotype, random)

@@ -90,7 +90,7 @@ def search(study: Study) -> Genotype:
     judge, epochs = Judge(study), settings.train.epochs
     random = np.random.default_rng(settings.seed)
     left = max(settings.budget - in_epochs(study), epochs)
-    judged: list[Verdict] = []
+    judged: list[Verdict[Genotype]] = []
     searching = left if FINAL * left < 2 * SEEDS * epochs else (1 - FINAL) * left
     first = min(max(int(FIRST * searching / epochs), LEAST), MOST)
     while not judged or judge.spent + epochs <= searching:
@@ -105,7 +105,11 @@ def search(study: Study) -> Genotype:
 
 
 def promising(
-    space: FusionSpace, mixture: Mixture, judged: Sequence[Verdict], guided: bool, random: Draw
+    space: FusionSpace,
+    mixture: Mixture,
+    judged: Sequence[Verdict[Genotype]],
+    guided: bool,
+    random: Draw,
 ) -> Genotype | None:
     """Return what to train next: a proposal, or what all trainings so far let expect most of.
 
@@ -156,7 +160,9 @@ def drawn_levels(space: FusionSpace, mixture: Mixture, random: Draw) -> tuple[In
     )
 
 
-def finals(judge: Judge, judged: list[Verdict], epochs: int, most: float) -> Verdict:
+def finals(
+    judge: Judge, judged: list[Verdict[Genotype]], epochs: int, most: float
+) -> Verdict[Genotype]:
     """Train the last few again with other seeds, as the budget allows; the mean decides."""
     affordable = int((most - judge.spent) // (SEEDS * epochs))
     finalists = judged[: min(affordable, FINALISTS)]

@@ -47,9 +47,9 @@ def cost(count: int, epochs: int) -> int:
 
 def halved(
     study: Study, judge: Judge, candidates: Sequence[Genotype], epochs: int
-) -> list[Verdict]:
+) -> list[Verdict[Genotype]]:
     """Return the verdicts of the last round, the best first."""
-    left, verdicts = list(candidates), list[Verdict]()
+    left, verdicts = list(candidates), list[Verdict[Genotype]]()
     study.propose(left[0])
     for number, rung in enumerate(rungs(epochs)):
         left = left[: max(len(candidates) // ETA**number, 1)]

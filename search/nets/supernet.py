@@ -12,7 +12,7 @@ from adf.search.nets.network import Head, make_entries, make_stem, require_level
 from adf.search.nets.ops import OPS
 from adf.search.nets.stem import Adapters, Features
 from adf.search.nets.wiring import Wiring
-from adf.search.settings import require
+from adf.search.require import require
 
 
 class Supernet(nn.Module):

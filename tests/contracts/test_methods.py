@@ -59,6 +59,7 @@ def run(cache: Path, out: Path, name: str, *sets: str, end: int = 10**6) -> Ran:
     with study_of(config, out) as study:
         watched = Watched(out, end)
         genotype = method(name)(replace(study, progress=watched))
+        assert isinstance(genotype, Genotype)
         return Ran(genotype, study, lines_of(out), watched.seen)
 
 

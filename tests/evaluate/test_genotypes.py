@@ -9,7 +9,8 @@ from adf.cache import FeatureCache
 from adf.errors import AdfError
 from adf.evaluate.entrants import FOUND, RANDOM
 from adf.evaluate.genotypes import drawn, found, searched
-from adf.search.genotypes.canonical import digest
+from adf.search.families import digest
+from adf.search.genotypes.genotype import Genotype
 from adf.search.genotypes.space import FusionSpace
 from adf.search.launch import search_seeds
 from adf.search.settings import SpaceSettings
@@ -110,6 +111,7 @@ def test_the_published_notation_is_read(space: FusionSpace, tmp_path: Path) -> N
     path.write_text(json.dumps(PUBLISHED))
     (entrant,) = found([str(path)], space)
     assert entrant.genotype
+    assert isinstance(entrant.genotype, Genotype)
     assert entrant.genotype.stem == "concat"
     assert {level.modality for level in entrant.levels} == {"rgb", "flow"}
     assert {level.level for level in entrant.levels} == {"high"}
