@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from adf.answer import emit, json_option
 from adf.cli import Group
@@ -85,6 +86,7 @@ def evaluate(
     --out goes on.
     """
     if ctx.invoked_subcommand:
+        require_none(ctx, ctx.invoked_subcommand)
         return
     from adf.configs import preset
     from adf.evaluate.settings import EvalSettings
@@ -99,6 +101,16 @@ def evaluate(
     mode: Mode = "off" if ctx.meta[f"{OURS}.verbosity"] <= -2 else progress_mode
     facts = carry_out(config, workers, mode, out, force)
     emit({"ok": True, **facts}) if as_json else click.echo(as_text(facts))
+
+
+def require_none(ctx: click.Context, command: str) -> None:
+    """Refuse options of the comparison in front of another command: they would go unheard."""
+    for param in ctx.command.params:
+        if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"{param.opts[0]} stands before '{command}', which does not hear it: put it behind",
+                ctx,
+            )
 
 
 for command in (bench, export, gap, tune):

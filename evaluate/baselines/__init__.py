@@ -34,6 +34,8 @@ def chosen(names: tuple[str, ...]) -> list[str]:
     if names in (("all",), ("none",)):
         return list(BASELINES) if names == ("all",) else []
     for name in names:
+        if name in ("all", "none"):
+            raise ConfigError(f"baselines: '{name}' stands alone: leave out the others, or it")
         if name not in BASELINES:
             raise ConfigError(
                 f"baselines: there is no '{name}'.{nearest(name, list(BASELINES))}"

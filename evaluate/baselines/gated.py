@@ -14,11 +14,11 @@ from adf.search.nets.stem import Features
 
 
 def entrants(field: Field) -> list[Entrant]:
-    """Return the one network, about as large as the found one."""
+    """Return the one network: as large as the found one, if that leaves a unit for each class."""
     wide, modalities = field.inputs(), len(field.modalities)
     # Of one hidden unit: its part of each modality, its gates, which see all, and its outputs.
     each = wide + modalities + modalities * (wide + 1) + field.classes
-    hidden = max(1, round((field.size - field.classes) / each))
+    hidden = max(field.classes, round((field.size - field.classes) / each))
     return [Entrant("gated fusion", BASELINE, field.apart, tuple(field.levels), "gated", hidden)]
 
 

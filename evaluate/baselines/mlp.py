@@ -1,4 +1,7 @@
-"""All levels side by side under two layers, with as many parameters as the found network has."""
+"""All levels side by side under two layers, with as many parameters as the found network has.
+
+On wide levels that would be a few hidden units: it has no fewer than there are classes.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +17,7 @@ def entrants(field: Field) -> list[Entrant]:
     """Return the one network."""
     # Weights and biases of one hidden unit; the output has biases of its own.
     each = field.inputs() + 1 + field.classes
-    hidden = max(1, round((field.size - field.classes) / each))
+    hidden = max(field.classes, round((field.size - field.classes) / each))
     return [Entrant("concat + MLP", BASELINE, field.apart, tuple(field.levels), "mlp", hidden)]
 
 

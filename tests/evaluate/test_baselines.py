@@ -57,6 +57,12 @@ def test_rivals_are_as_large_as_what_was_found(cache: Path, name: str, size: int
     assert sum(each.numel() for each in weights) == pytest.approx(size, abs=0.51 * hidden_unit + 3)
 
 
+@pytest.mark.parametrize("name", ["mlp", "gated"])
+def test_rivals_of_small_networks_keep_a_unit_for_each_class(cache: Path, name: str) -> None:
+    (entrant,) = BASELINES[name].entrants(field_of(small(cache), Path("nowhere"), 5))
+    assert entrant.hidden == 3
+
+
 def test_single_levels_see_one_level_and_its_mean_alone(field: Field) -> None:
     features = make_features()
     for entrant in single.entrants(field):

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from adf.errors import Exit
+from adf.search.genotypes.genotype import Cell, Edge, Genotype, Input
+from adf.search.trial import carry_out
 from tests.evaluate.samples import SMALL, call, read
+from tests.search.run.samples import small as search_settings
 
 WORDS = [word for pair in SMALL for word in ("--set", pair)]
 
@@ -83,12 +86,44 @@ def test_json_is_one_object(cache: Path) -> None:
         (["--cache", "x", "--workers", "0"], Exit.USAGE, "--workers 0"),
         (["--cache", "x", "--set", "train.epoch=1"], Exit.USAGE, "train.epochs"),
         (["--cache", "x", "--ceilngs", "y"], Exit.USAGE, "--ceilings"),
+        (["--cache", "x", "bench", "build"], Exit.USAGE, "--cache stands before 'bench'"),
+        (["--force", "tune"], Exit.USAGE, "--force stands before 'tune'"),
     ],
 )
 def test_mistakes_are_named(words: list[str], code: int, text: str) -> None:
     done = call(*words)
     assert done.exit_code == code
     assert text in done.stderr
+
+
+def test_all_baselines_are_not_more_than_all(cache: Path) -> None:
+    done = call("--cache", cache, "--baselines", "all,late")
+    assert done.exit_code == Exit.USAGE
+    assert "'all' stands alone" in done.stderr
+
+
+def test_a_network_larger_than_memory_is_refused_before_it_is_built(
+    cache: Path, tmp_path: Path
+) -> None:
+    inputs = (Input("rgb", "low"), Input("flow", "low"))
+    cell = Cell(((Edge("conv_3x3x3", 0), Edge("conv_3x3x3", 1)),), (2,))
+    path = tmp_path / "huge.json"
+    path.write_text(Genotype(inputs, (cell,), 10**6, (1, 2, 2)).to_json())
+    done = call("--cache", cache, *WORDS, "--genotype", path, "--out", tmp_path / "run")
+    assert done.exit_code == Exit.USAGE
+    assert "huge has 54,0" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_where_the_search_found_its_cache_is_said(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(cache.parent)
+    carry_out(search_settings(Path(cache.name), "method=random"), "off", tmp_path / "found")
+    monkeypatch.chdir(tmp_path)
+    done = call(*WORDS[:2], "--genotype", "found")
+    assert done.exit_code == Exit.INPUT
+    assert "give --cache" in done.stderr
 
 
 def test_settings_are_shown_with_where_they_come_from() -> None:
