@@ -93,7 +93,7 @@ def open_stream(settings: ExtractSettings, name: str, device: str) -> Stream:
     loaded = load_weights(backbone, source, adapt)
     method = dict(modality.as_json())
     if loaded.changes:
-        method["weights"] = dict(loaded.changes)
+        method["adapted"] = dict(loaded.changes)
     return Stream(
         modality,
         backbone,

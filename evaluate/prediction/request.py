@@ -79,8 +79,8 @@ def weights_of(name: str, made_with: str, given: Mapping[str, str]) -> str:
 
 def adapted(made: Provenance) -> str:
     """Return how the first kernels were brought to other channels, if they were."""
-    changes = made.method.get("weights")
-    return changes["adapt_stem"]["policy"] if isinstance(changes, Mapping) else ""
+    changes = made.method.get("adapted", {})
+    return str(changes.get("adapt_stem", {}).get("policy", ""))
 
 
 def clip_of(made: Provenance, flip: bool) -> ClipSettings:

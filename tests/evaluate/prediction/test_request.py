@@ -106,6 +106,23 @@ def test_a_stem_that_was_adapted_is_adapted_again(tmp_path: Path) -> None:
     require_same(provenance_of(asked)["flow"], made["flow"])
 
 
+def test_an_adapted_stem_does_not_hide_who_found_the_persons(tmp_path: Path) -> None:
+    backbone = BACKBONES["r3d10-tiny"](in_channels=2)
+    draw_weights(backbone, 1)
+    file = tmp_path / "flow.pth"
+    torch.save(backbone.state_dict(), file)
+    changes = {
+        "modality": "pose",
+        "pose": "{method: lraspp, weights: 'random:5', scale: 1}",
+        "weights.pose": str(file),
+        "adapt_stem.pose": "mean",
+    }
+    made = provenance_of(settings_of(**changes))
+    assert made["pose"].method["weights"] == "random:5"
+    asked = request(bundle_of(made), {"pose": str(file)}, {}, "cpu")
+    require_same(provenance_of(asked)["pose"], made["pose"])
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
