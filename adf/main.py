@@ -25,6 +25,7 @@ COMMANDS = {
     "extract": Entry("adf.extract.cli:extract", "Write the features of videos into a cache, once."),
     "search": Entry("adf.search.cli:search", "Search how to fuse the levels of a cache."),
     "eval": Entry("adf.evaluate.cli:evaluate", "Train what was found, and compare it."),
+    "league": Entry("adf.evaluate.league.cli:league", "Let all methods search for as long."),
     "predict": Entry("adf.evaluate.prediction.cli:predict", "Say what is done in a video."),
     "report": Entry("adf.evaluate.report.cli:report", "Draw what runs found as one page."),
     "doctor": Entry("adf.doctor:doctor", "Check this installation and say what to do."),

@@ -7,6 +7,7 @@ import click
 
 from adf.answer import emit, json_option
 from adf.cli import Group
+from adf.demo.avmnist.cli import avmnist
 from adf.options import ConfigCommand, config_options, progress_option, settings
 from adf.progress import Mode
 
@@ -210,3 +211,6 @@ def pretrain(
     click.echo(f"{ABOUT}; area under the ROC curve on held-out clips:")
     for name, path in files.items():
         click.echo(f"  {name}: {', '.join(f'{k} {v:.2f}' for k, v in found[name].items())}  {path}")
+
+
+demo.add_command(avmnist)

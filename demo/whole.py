@@ -82,7 +82,9 @@ class Demo:
         out, several = self.out, ["--workers", str(self.workers)]
         short = pairs("--set", QUICK_PRETRAIN) if self.quick else []
         yield ["demo", "make", str(out / "videos"), *self.factors, *several]
-        yield ["demo", "pretrain", str(self.pretrained), *short, *several]
+        # One process each, also on fewer cores: two of three would leave a core idle behind them.
+        each = ["--workers", str(max(self.workers, len(MODALITIES)))]
+        yield ["demo", "pretrain", str(self.pretrained), *short, *each]
         yield self.extraction()
         seeds = ["--seeds", "0" if self.quick else "0-1", *several]
         for name in self.methods:

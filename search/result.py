@@ -30,6 +30,8 @@ def describe(study: Study, genotype: Found) -> dict[str, Any]:
         "budget": spent,
         "judged": judged(study, genotype),
         "space_size": study.space.size(),
+        # What a step is: operations of one clip in a network of middle size.
+        "unit": study.unit,
         # What the weights in metrics.jsonl are of, in their order.
         "choices": [[str(level) for level in slot] for slot in study.space.choices],
         "ops": list(study.space.ops),

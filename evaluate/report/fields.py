@@ -52,6 +52,14 @@ class Fields:
             raise self._wrong(key, f"a square of {size} x {size} counts")
         return rows
 
+    def pairs(self, key: str) -> list[tuple[float, float]]:
+        """Return a course as pairs of numbers, empty if there is none."""
+        values = self.listed(key) if self.has(key) else []
+        try:
+            return [(float(x), float(y)) for x, y in values]
+        except (TypeError, ValueError):
+            raise self._wrong(key, "a list of pairs of numbers") from None
+
     def number(self, key: str) -> float:
         """Return a number."""
         value = self._get(key)

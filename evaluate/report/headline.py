@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from adf.evaluate.report.bench import Bench
 from adf.evaluate.report.doubt import binomial
 from adf.evaluate.report.evaluation import BASELINE, FOUND, MEDIAN, RANDOM, Evaluation, Row, Videos
+from adf.evaluate.report.league import League
 from adf.evaluate.report.markup import Markup, join, tag, words
 from adf.evaluate.report.numbers import JOINED, percent, points, signed, times
 from adf.evaluate.report.rivalry import Rivalry
@@ -17,6 +18,7 @@ def headline(runs: Sequence[Run]) -> Markup:
     """Return a few sentences for every run, evaluations before what led to them."""
     content = [(run, one) for run in runs for one in run.content]
     answers = [_of_evaluation(one, run) for run, one in content if isinstance(one, Evaluation)]
+    answers += [_of_league(one) for _, one in content if isinstance(one, League)]
     answers += [_of_rivalry(one, run) for run, one in content if isinstance(one, Rivalry)]
     answers += [_of_bench(one) for _, one in content if isinstance(one, Bench)]
     searches = [(run, one) for run, one in content if isinstance(one, Searched)]
@@ -145,6 +147,21 @@ def _of_search(run: Run, searches: Sequence[Searched]) -> Markup:
         f"{spread} of {times(first.videos, 'video')} judged rightly, on split {first.split} of"
         f" {run.fields.text('cache', '')}.",
     )
+
+
+def _of_league(found: League) -> Markup:
+    """Return who is first, and how far the next one is."""
+    first = [entry for entry in found.entries if entry.rank == 1]
+    others = [entry for entry in found.entries if entry.rank > 1]
+    sentence = [
+        tag("strong", ", ".join(entry.name for entry in first)),
+        " is first: " if len(first) == 1 else " share the first place, as far as this can tell: ",
+        ", ".join(percent(entry.score.value) for entry in first),
+    ]
+    if others:
+        gap = points(first[0].score.value - others[0].score.value)
+        sentence.append(f"; the next is {others[0].name}, {gap} points below the highest")
+    return tag("p", *sentence, f". Each search had {found.allowance}.")
 
 
 def _of_rivalry(rivalry: Rivalry, run: Run) -> Markup:

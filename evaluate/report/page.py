@@ -18,6 +18,7 @@ from adf.evaluate.report.evolution import evolution
 from adf.evaluate.report.gap import gap
 from adf.evaluate.report.headline import headline
 from adf.evaluate.report.leaderboard import leaderboard
+from adf.evaluate.report.league import League, league
 from adf.evaluate.report.markup import Markup, tag
 from adf.evaluate.report.provenance import provenance
 from adf.evaluate.report.rivalry import Rivalry
@@ -59,14 +60,17 @@ def _sections(runs: Sequence[Run]) -> Iterator[Markup | None]:
     evaluations = [(run, one) for run in runs for one in run.content if isinstance(one, Evaluation)]
     rivalries = [(run, one) for run in runs for one in run.content if isinstance(one, Rivalry)]
     benches = [(run, one) for run in runs for one in run.content if isinstance(one, Bench)]
+    leagues = [(run, one) for run in runs for one in run.content if isinstance(one, League)]
     yield headline(runs)
+    for run, table in leagues:
+        yield league(run.key, table, _of(run, leagues))
     for run, evaluation in evaluations:
         yield leaderboard(run.key, evaluation, _of(run, evaluations))
         yield cost(f"{run.key}-cost", evaluation)
     yield architecture(runs)
     yield evolution(runs)
-    for run, table in benches:
-        yield bench(table, _of(run, benches))
+    for run, space in benches:
+        yield bench(space, _of(run, benches))
     for run, rivalry in rivalries:
         yield gap(run.key, rivalry, _of(run, rivalries))
     for run, evaluation in evaluations:

@@ -63,7 +63,7 @@ class Rival:
             regret.maybe("error"),
             int(regret.maybe("n") or 0),
             fields.maybe("percentile"),
-            tuple(_points(fields)),
+            tuple(fields.pairs("curve")),
         )
 
 
@@ -93,11 +93,3 @@ class Rivalry:
 
 def _interval(fields: Fields, key: str) -> Interval | None:
     return Interval.read(fields.at(key)) if fields.has(key) else None
-
-
-def _points(fields: Fields) -> list[Point]:
-    pairs = fields.listed("curve") if fields.has("curve") else []
-    try:
-        return [(float(steps), float(regret)) for steps, regret in pairs]
-    except (TypeError, ValueError):
-        raise InvalidInput(f"{fields.where}: curve is no list of pairs of numbers") from None

@@ -8,10 +8,11 @@ from adf.errors import InputNotFound, InvalidInput
 from adf.evaluate.report.bench import Bench
 from adf.evaluate.report.evaluation import Evaluation
 from adf.evaluate.report.fields import Fields, read_fields
+from adf.evaluate.report.league import League
 from adf.evaluate.report.rivalry import Rivalry
 from adf.evaluate.report.searched import Searched
 
-Content = Evaluation | Rivalry | Searched | Bench
+Content = Evaluation | Rivalry | Searched | Bench | League
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def read_run(key: str, folder: Path) -> Run:
 def _content(folder: Path, fields: Fields) -> list[Content]:
     if fields.value.get("kind") == "table":
         return [Bench.read(fields)]
+    if fields.value.get("kind") == "league":
+        return [League.read(fields)]
     if fields.has("rows"):
         return [Evaluation.read(fields)]
     if fields.has("methods"):

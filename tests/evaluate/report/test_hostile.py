@@ -138,7 +138,7 @@ def test_what_is_wrong_in_a_row_is_named(
         ('{"seconds": 3}', "holds nothing that can be reported"),
         ('{"methods": {}}', "methods is empty"),
         (json.dumps(rivalry()).replace('"low"', '"lo"'), r"tau\.low is missing"),
-        (json.dumps(rivalry()).replace("[[100,", "[[null,"), "curve is no list of pairs"),
+        (json.dumps(rivalry()).replace("[[100,", "[[null,"), "curve is not a list of pairs"),
     ],
 )
 def test_a_result_that_is_none_is_refused(tmp_path: Path, text: str, fault: str) -> None:
