@@ -14,8 +14,8 @@ from adf.evaluate.report.rivalry import Interval, Point
 from adf.evaluate.report.table import Column, over, table
 
 COLUMNS = (
-    Column("Rank"),
     Column("Entry", "who"),
+    Column("Rank"),
     Column("Top-1"),
     Column("Searches"),
     Column("Parameters"),
@@ -99,8 +99,8 @@ def league(key: str, found: League, of: str = "") -> Markup:
 def _cells(key: str, entry: Entry) -> list[str | Markup]:
     low, high = percent(entry.score.low), percent(entry.score.high)
     return [
-        str(entry.rank),
         join(tag("b", entry.name), tag("span", badge(key, entry.kind), class_="soft reads")),
+        str(entry.rank),
         over(percent(entry.score.value), f"{low} to {high}"),
         str(entry.scores) if entry.kind == FOUND else NONE,
         amount(entry.parameters),

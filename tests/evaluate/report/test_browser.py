@@ -13,6 +13,7 @@ from tests.evaluate.report.samples import (
     evaluation,
     folder,
     judgements,
+    league,
     many,
     rivalry,
     searched,
@@ -46,6 +47,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder(root / "search", searched("propose-and-judge", 0), [*epochs(9), *judgements(9)]),
         folder(root / "gap", rivalry()),
         folder(root / "bench", bench()),
+        folder(root / "league", league()),
     ]
     return write_report(runs, root / "report.html")
 
@@ -66,7 +68,7 @@ def test_every_panel_is_drawn_within_the_screen(
     tab.open(page, width, scheme)
     assert tab.ask("document.documentElement.scrollWidth") <= width
     boxes = tab.ask(BOXES)
-    assert len(boxes) == 14
+    assert len(boxes) == 15
     image = tab.image()
     for box in boxes:
         panel = image.crop(tuple(map(round, box)))

@@ -13,6 +13,7 @@ from tests.evaluate.report.samples import (
     epochs,
     evaluation,
     judgements,
+    league,
     rivalry,
     searched,
 )
@@ -159,6 +160,22 @@ def test_gap_table_has_the_measurements(report: Report) -> None:
         assert cells[8] == f"{regret['median'] * 100:.1f}{low} to {high}"
         assert cells[9] == f"{regret['mean'] * 100:.1f} ± 1.0n = 10"
     assert "nearest to the best of 736 genotypes" in found.root.one("section", "answer").text
+
+
+def test_a_league_says_who_stands_where(report: Report) -> None:
+    result = league()
+    found = report(result)
+    rows = found.rows("The league")
+    for cells, one in zip(rows, result["entries"], strict=True):
+        assert one["name"] in cells[0]
+        assert cells[1] == str(one["rank"])
+        low, high = (f"{one[key] * 100:.1f} %" for key in ("low", "high"))
+        assert cells[2].replace("\u00a0", " ") == f"{one['mean'] * 100:.1f} %{low} to {high}"
+    answer = found.root.one("section", "answer").text.replace("\u00a0", " ")
+    assert "propose-and-judge, evolution share the first place" in answer
+    assert "the next is darts, 43.0 points below the highest" in answer
+    told = [svg.one("title").text for svg in found.section("The league").all("svg", "chart")]
+    assert told == ["What a search is worth", "The best that was trained so far"]
 
 
 def test_judged_accuracy_rises_by_what_was_spent(report: Report) -> None:

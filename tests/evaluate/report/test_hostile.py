@@ -16,6 +16,7 @@ from tests.evaluate.report.samples import (
     evaluation,
     folder,
     judgements,
+    league,
     many,
     rivalry,
     searched,
@@ -26,7 +27,8 @@ NASTY = "<script>alert(1)</script>\"'><img src=x onerror=y>&lt;]]>\x00\x1b\ud800
 
 def spoiled(value: Any) -> Any:
     """Put what is nasty into every text that is not one of a few known words."""
-    known = {"split_1", "found", "single", "baseline", "random", "mean", "adf.genotype", "adapters"}
+    known = {"split_1", "found", "single", "baseline", "random", "mean"}
+    known |= {"adf.genotype", "adapters", "league"}
     if isinstance(value, dict):
         return {key: spoiled(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -34,7 +36,7 @@ def spoiled(value: Any) -> Any:
     return f"{value}{NASTY}" if isinstance(value, str) and value not in known else value
 
 
-@pytest.mark.parametrize("result", [evaluation(), searched("darts", 0), rivalry()])
+@pytest.mark.parametrize("result", [evaluation(), searched("darts", 0), rivalry(), league()])
 def test_no_name_is_markup(tmp_path: Path, result: Any) -> None:
     def built(name: str, content: Any) -> Page:
         made = folder(tmp_path / name, content, epochs(3))
@@ -138,6 +140,9 @@ def test_what_is_wrong_in_a_row_is_named(
         ('{"seconds": 3}', "holds nothing that can be reported"),
         ('{"methods": {}}', "methods is empty"),
         (json.dumps(rivalry()).replace('"low"', '"lo"'), r"tau\.low is missing"),
+        (json.dumps(league() | {"entries": []}), "entries is empty"),
+        (json.dumps(league()).replace('"rank": 3', '"rank": 0.5'), "rank is not a whole number"),
+        (json.dumps(league()).replace('"baseline"', '"rival"'), "kind 'rival' is not one of"),
         (json.dumps(rivalry()).replace("[[100,", "[[null,"), "curve is not a list of pairs"),
     ],
 )

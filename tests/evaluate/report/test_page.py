@@ -17,6 +17,7 @@ from tests.evaluate.report.samples import (
     evaluation,
     folder,
     judgements,
+    league,
     rivalry,
     searched,
 )
@@ -27,6 +28,7 @@ ALONE: list[tuple[Any, set[str]]] = [
     (searched("darts", 0), {"What was found", "The search"}),
     (rivalry(), {"The optimisation gap"}),
     (bench(), {"The table of a bench"}),
+    (league(), {"The league"}),
 ]
 
 
@@ -44,6 +46,7 @@ def everything(tmp_path: Path) -> list[Path]:
         several,
         folder(tmp_path / "gap", rivalry()),
         folder(tmp_path / "bench", bench()),
+        folder(tmp_path / "league", league()),
     ]
 
 
@@ -134,7 +137,7 @@ def test_every_picture_is_told_in_words_under_names_of_its_own(everything: list[
 def test_tables_have_captions_and_every_cell_a_head(everything: list[Path]) -> None:
     found = Page(write_report(everything, everything[0].parent / "p.html").read_text("utf-8"))
     tables = list(found.root.all("table"))
-    assert len(tables) == 4
+    assert len(tables) == 5
     for each in tables:
         assert each.one("caption").text
         heads = list(each.one("thead").all("th"))
