@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAMILIES = {
     "adf.genotype": "adf.search.genotypes.family",
+    "adf.mfas": "adf.search.mfas.family",
+    "adf.bm-nas": "adf.search.bm_nas.family",
 }
 
 

@@ -1,7 +1,7 @@
 """How weights move: optimisers and schedules of torch, by the names that settings give them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +9,9 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from adf.search.settings import RelaxSettings, Schedule, TrainSettings
 from adf.search.team import Team
+
+# The share of the rate at which restarts end.
+LEAST = 1e-3
 
 
 def make_optimizer(
@@ -48,8 +51,10 @@ class Updates:
     ) -> None:
         self._settings, self._weights, self._steps, self._team = settings, weights, steps, team
         self.optimizer = make_optimizer(settings, weights)
-        updates = settings.epochs * -(-steps // settings.accumulate)
-        self.schedule = make_schedule(schedule, self.optimizer, updates, warm_up)
+        epoch = -(-steps // settings.accumulate)
+        self.schedule = make_schedule(
+            schedule, self.optimizer, settings.epochs * epoch, warm_up, epoch
+        )
 
     def learn(self, loss: Tensor, step: int) -> bool:
         """Take in the loss of batch ``step``, from 1, of an epoch; say whether weights moved."""
@@ -69,17 +74,38 @@ class Updates:
 
 
 def make_schedule(
-    kind: Schedule, optimizer: torch.optim.Optimizer, steps: int, warm_up: float = 0.0
+    kind: Schedule,
+    optimizer: torch.optim.Optimizer,
+    steps: int,
+    warm_up: float = 0.0,
+    epoch: int = 1,
 ) -> LambdaLR:
-    """Return how the rate goes over ``steps``: up for a share of them, then down to zero."""
+    """Return how the rate goes over ``steps``: up for a share of them, then down to zero.
+
+    With restarts it goes down in the first ``epoch`` of steps, again in the two after it, in the
+    four after these, and so on.
+    """
     rising = math.ceil(warm_up * steps)
+    after = max(steps - rising, 1)
+    falls: dict[str, Callable[[int], float]] = {
+        "constant": lambda step: 1.0,
+        "cosine": lambda step: half_cosine(min(step / after, 1.0)),
+        "restarts": lambda step: LEAST + (1 - LEAST) * half_cosine(since_restart(step, epoch)),
+    }
 
     def factor(step: int) -> float:
-        if step < rising:
-            return (step + 1) / rising
-        if kind == "constant":
-            return 1.0
-        done = (step - rising) / max(steps - rising, 1)
-        return 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+        return (step + 1) / rising if step < rising else falls[kind](step - rising)
 
     return LambdaLR(optimizer, factor)
+
+
+def half_cosine(done: float) -> float:
+    """Return what is left of a rate that falls from 1 to 0."""
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def since_restart(step: int, epoch: int) -> float:
+    """Return the share of a cycle that is over; each is twice as long as the one before."""
+    cycle = (step // epoch + 1).bit_length() - 1
+    length = epoch << cycle
+    return (step + epoch - length) / length

@@ -13,6 +13,8 @@ import numpy as np
 from adf.cache import FeatureCache
 from adf.search.families import Found, diagram, digest, read
 from adf.search.genotypes.drawing_graph import in_words
+from adf.search.genotypes.genotype import Genotype
+from adf.search.genotypes.space import FusionSpace
 from adf.search.judge import Judge
 from adf.search.study import Study
 
@@ -29,15 +31,22 @@ def describe(study: Study, genotype: Found) -> dict[str, Any]:
         # Before the last training, which may belong to the answer alone.
         "budget": spent,
         "judged": judged(study, genotype),
-        "space_size": study.space.size(),
         # What a step is: operations of one clip in a network of middle size.
         "unit": study.unit,
-        # What the weights in metrics.jsonl are of, in their order.
-        "choices": [[str(level) for level in slot] for slot in study.space.choices],
-        "ops": list(study.space.ops),
+        **(of_cells(study.space) if isinstance(genotype, Genotype) else {}),
         "cache": settings.cache,
         "provenance": (study.memory.known("cache") or {})["made"],
         "run": str(study.run.path),
+    }
+
+
+def of_cells(space: FusionSpace) -> dict[str, Any]:
+    """Return what there was to choose from."""
+    return {
+        "space_size": space.size(),
+        # What the weights in metrics.jsonl are of, in their order.
+        "choices": [[str(level) for level in slot] for slot in space.choices],
+        "ops": list(space.ops),
     }
 
 

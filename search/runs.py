@@ -9,7 +9,7 @@ from pathlib import Path
 from adf.config import Config, load
 from adf.errors import ConfigError
 from adf.runs import RunFolder, resumable, run_folder
-from adf.search.methods import RELAXATIONS, spelled
+from adf.search.methods import BY_EPOCHS, spelled
 from adf.search.settings import SearchSettings
 from adf.search.team import folder_of_rank
 
@@ -24,7 +24,7 @@ def title(settings: SearchSettings, seeds: str) -> str:
 
 def steps(settings: SearchSettings) -> int:
     """Return how many steps of progress there will be, about, in epochs."""
-    alone = spelled(settings.method) in RELAXATIONS
+    alone = spelled(settings.method) in BY_EPOCHS
     return settings.relax.epochs + settings.train.epochs if alone else settings.budget
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adf.search.bm_nas.settings import BmNasSettings
 from adf.search.genotypes.genotype import ZERO
+from adf.search.mfas.settings import MfasSettings
 from adf.search.require import require
 
 Optimizer = Literal["adamw", "adam", "sgd"]
-Schedule = Literal["cosine", "constant"]
+Schedule = Literal["cosine", "constant", "restarts"]
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ class SearchSettings:
     train: TrainSettings = field(default_factory=TrainSettings)
     relax: RelaxSettings = field(default_factory=RelaxSettings)
     propose: ProposeSettings = field(default_factory=ProposeSettings)
+    mfas: MfasSettings = field(default_factory=MfasSettings)
+    bm_nas: BmNasSettings = field(default_factory=BmNasSettings)
 
     def __post_init__(self) -> None:
         require(bool(self.cache), "cache", "not given", "the folder that adf-extract filled")

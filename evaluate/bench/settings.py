@@ -7,7 +7,7 @@ from adf.search.require import require
 from adf.search.settings import SearchSettings
 
 # Settings of a method, which may differ between searches in one table.
-FREE = ("method", "seed", "budget", "device", "relax", "propose")
+FREE = ("method", "seed", "budget", "device", "relax", "propose", "mfas", "bm_nas")
 
 
 @dataclass(frozen=True)

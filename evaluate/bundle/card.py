@@ -58,9 +58,10 @@ def _numbers(facts: Mapping[str, Any]) -> str:
         ("validation", "validation"),
     ):
         several = facts["all"][name]
+        # One training says nothing of others.
+        error = "" if several["error"] is None else f"{several['error']:.1%}"
         lines.append(
-            f"| {title} | {facts[name]:.1%} | {several['mean']:.1%} | {several['error']:.1%} |"
-            f" {several['n']} |"
+            f"| {title} | {facts[name]:.1%} | {several['mean']:.1%} | {error} | {several['n']} |"
         )
     chance = f"Chance is {facts['chance']:.1%}; {facts['videos']} test videos."
     return "\n".join(lines) + f"\n\n{chance}"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from adf.config import Config
 from adf.errors import ConfigError
-from adf.search.methods import RELAXATIONS, spelled
+from adf.search.methods import BY_EPOCHS, spelled
 from adf.search.settings import SearchSettings
 from adf.search.trial import carry_out
 
@@ -39,7 +39,7 @@ def parse(text: str) -> Allowance:
 
 def relaxes(config: Config[SearchSettings]) -> bool:
     """Return whether a method is told how long to take by relax.epochs, and not by budget."""
-    return spelled(config.value.method) in RELAXATIONS
+    return spelled(config.value.method) in BY_EPOCHS
 
 
 def short(config: Config[SearchSettings]) -> list[str]:

@@ -12,7 +12,7 @@ from adf.config import Config, load
 from adf.configs import preset
 from adf.deal import deal
 from adf.errors import ConfigError
-from adf.evaluate.league.allowance import Allowance, bought, measured, parse, short
+from adf.evaluate.league.allowance import bought, measured, parse, short
 from adf.evaluate.league.settings import LeagueSettings
 from adf.evaluate.league.standing import standings
 from adf.evaluate.report.page import write_report
@@ -28,8 +28,10 @@ from adf.search.team import share_processor
 from adf.search.trial import carry_out
 
 BASE, EVALUATION = "search.yaml", "evaluation.yaml"
-# A search: its words and its folder.
-Task = tuple[tuple[str, ...], Path]
+# What a search is told: settings, and files of settings after -c.
+Words = tuple[str, ...]
+# A search, and its folder.
+Task = tuple[Words, Path]
 
 
 def league(
@@ -43,7 +45,14 @@ def league(
     allowance, seeds = parse(settings.allowance), parse_seeds(settings.seeds)
     with run_folder("league", config, slug=settings.allowance, out=out) as run, resumable(run):
         write_base(settings, run.path)
-        words = words_of(settings, names, allowance, workers, run.path, mode)
+        first = {name: (*own(settings, name), f"method={name}") for name in names}
+        prices = priced(first, workers, run.path, mode)
+        # A step is one of a cell, where anyone trains cells.
+        unit = prices[next((each for each in names if not has_own_space(each)), names[0])]["unit"]
+        words = {
+            name: (*each, *bought(read(run.path, each), allowance, prices[name], unit))
+            for name, each in first.items()
+        }
         tasks = [
             ((*words[name], f"seed={seed}"), place_of(run.path, name, seed))
             for seed in seeds
@@ -53,7 +62,7 @@ def league(
         folders = [folder for _, folder in tasks]
         found = evaluate(evaluation(settings, folders, run.path), workers, mode, run.path / "table")
         result = {
-            **standings(found, {name: searches(run.path, name, seeds) for name in names}),
+            **standings(found, {name: searches(run.path, name, seeds) for name in names}, unit),
             "allowance": settings.allowance,
             "words": {name: list(each) for name, each in words.items()},
             "run": str(run.path),
@@ -89,33 +98,18 @@ def plain(values: Any) -> Any:
     return [plain(value) for value in values] if isinstance(values, list | tuple) else values
 
 
-def words_of(
-    settings: LeagueSettings,
-    names: Sequence[str],
-    allowance: Allowance,
-    workers: int,
-    folder: Path,
-    mode: Mode,
-) -> dict[str, tuple[str, ...]]:
-    """Return what each method is told beside that, its part of the allowance above all."""
-    first = {name: (*own(settings, name), f"method={name}") for name in names}
+def priced(
+    first: Mapping[str, Words], workers: int, folder: Path, mode: Mode
+) -> dict[str, dict[str, float]]:
+    """Return what one epoch takes by each method: measured once, also for calls to come."""
     tries = [
         ((*words, *short(read(folder, words))), folder / "prices" / spelled(name))
         for name, words in first.items()
     ]
     everyone(partial(price, folder, workers), tries, workers, mode, "league: what an epoch takes")
-    prices = {
-        name: measured(read(folder, words), place)
-        for name, (words, place) in zip(names, tries, strict=True)
-    }
-    # A step is one of a cell, where anyone trains cells.
-    common = next((name for name in names if not has_own_space(name)), names[0])
     return {
-        name: (
-            *words,
-            *bought(read(folder, words), allowance, prices[name], prices[common]["unit"]),
-        )
-        for name, words in first.items()
+        name: measured(read(folder, words), place)
+        for name, (words, place) in zip(first, tries, strict=True)
     }
 
 

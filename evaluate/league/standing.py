@@ -18,16 +18,20 @@ STUDENT = (
     *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
 )
 NORMAL = 1.96
-SPENT = ("seconds", "cell_steps", "samples")
 # Points of a curve.
 POINTS = 60
 
 
-def standings(table: Mapping[str, Any], found: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
-    """Return everyone's place; ``found`` are the folders of each method's searches."""
+def standings(
+    table: Mapping[str, Any], found: Mapping[str, Sequence[Path]], unit: float
+) -> dict[str, Any]:
+    """Return everyone's place; ``found`` are the folders of each method's searches.
+
+    Steps are counted in those of ``unit`` operations.
+    """
     rows = {row["name"]: row for row in table["rows"]}
     videos = sum(each["tested"] for each in table["videos"].values())
-    entries = [of_method(name, folders, rows) for name, folders in found.items()]
+    entries = [of_method(folders, rows, unit) for folders in found.values()]
     entries += [of_baseline(row) for row in table["rows"] if row["kind"] != FOUND]
     entries.sort(key=lambda entry: -entry["mean"])
     for entry in entries:
@@ -46,7 +50,7 @@ def standings(table: Mapping[str, Any], found: Mapping[str, Sequence[Path]]) -> 
 
 
 def of_method(
-    name: str, folders: Sequence[Path], rows: Mapping[str, Mapping[str, Any]]
+    folders: Sequence[Path], rows: Mapping[str, Mapping[str, Any]], unit: float
 ) -> dict[str, Any]:
     """Return what a method came to; its score of a seed is a mean over trainings."""
     mine = [rows[title(folder)] for folder in folders]
@@ -59,7 +63,8 @@ def of_method(
         "mean": fmean(scores),
         "scores": scores,
         "parameters": fmean(row["parameters"] for row in mine),
-        **{key: fmean(each["budget"][key] for each in facts) for key in SPENT},
+        **{key: fmean(each["budget"][key] for each in facts) for key in ("seconds", "samples")},
+        "cell_steps": fmean(each["budget"]["cell_steps"] * each["unit"] / unit for each in facts),
         "curve": curve([way(folder) for folder in folders]),
         # The one that its own judge liked best, to be drawn.
         "genotype": facts[best]["genotype"],

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
     from adf.search.settings import SearchSettings, SpaceSettings
     from adf.search.study import Study
 
-# They train one supernet for relax.epochs and know no budget.
+# Supernets of cells: adf-eval gap can look into them.
 RELAXATIONS = ("darts", "pc-darts", "gdas", "drnas")
-METHODS = ("propose-and-judge", *RELAXATIONS, "random", "successive-halving", "evolution")
+# They take relax.epochs; all others keep to a budget.
+BY_EPOCHS = (*RELAXATIONS, "bm-nas")
+METHODS = (
+    "propose-and-judge",
+    *RELAXATIONS,
+    *("random", "successive-halving", "evolution"),
+    *("mfas", "bm-nas"),
+)
 PYTHON = ".py"
 
 

@@ -21,6 +21,9 @@ def flops(network: nn.Module, clip: Features, *more: Any) -> int:
     """Return the floating-point operations of one clip, forward."""
     training = network.training
     network.eval()
+    # The network may not have moved to where the clips are yet.
+    device = next(network.parameters()).device
+    clip = {level: values.to(device) for level, values in clip.items()}
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network(clip, *more)
     network.train(training)

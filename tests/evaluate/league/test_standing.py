@@ -108,7 +108,7 @@ def test_everyone_stands_where_their_margins_put_them(tmp_path: Path) -> None:
         "videos": {"split_1": {"tested": 400}},
         "rows": rows,
     }
-    result = standings(table, found)
+    result = standings(table, found, 20.0)
     assert result["test_videos"] == 400
     ranks = {entry["name"]: entry["rank"] for entry in result["entries"]}
     assert ranks == {"good": 1, "bad": 2, "late fusion, mean": 2}
@@ -116,6 +116,7 @@ def test_everyone_stands_where_their_margins_put_them(tmp_path: Path) -> None:
     assert good["mean"] == pytest.approx(0.915)
     assert good["scores"] == pytest.approx([0.91, 0.92])
     assert good["seconds"] == 10.5
+    assert good["cell_steps"] == 2.5
     assert good["genotype"] == {"seed": 1}
 
 
@@ -138,6 +139,7 @@ def searched(folder: Path, name: str, seed: int) -> Path:
         "judged": {"accuracy": 0.5 + seed / 10},
         "budget": spent,
         "genotype": {"seed": seed},
+        "unit": 10.0,
     }
     (folder / "result.json").write_text(json.dumps(facts))
     line = {"event": "judged", "seconds": 1.0, "accuracy": 0.5}

@@ -7,13 +7,13 @@ import pytest
 
 from adf.evaluate.report.page import write_report
 from tests.evaluate.report.browser import Browser, browser, program
+from tests.evaluate.report.leagues import league
 from tests.evaluate.report.samples import (
     bench,
     epochs,
     evaluation,
     folder,
     judgements,
-    league,
     many,
     rivalry,
     searched,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.evaluate.report.conftest import Report
+from tests.evaluate.report.leagues import league
 from tests.evaluate.report.parsed import Element
 from tests.evaluate.report.samples import (
     CLASSES,
@@ -13,7 +14,6 @@ from tests.evaluate.report.samples import (
     epochs,
     evaluation,
     judgements,
-    league,
     rivalry,
     searched,
 )

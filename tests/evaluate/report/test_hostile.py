@@ -10,13 +10,13 @@ import pytest
 from adf.errors import InvalidInput
 from adf.evaluate.report.page import write_report
 from tests.evaluate.report.conftest import Report
+from tests.evaluate.report.leagues import league
 from tests.evaluate.report.parsed import Page
 from tests.evaluate.report.samples import (
     epochs,
     evaluation,
     folder,
     judgements,
-    league,
     many,
     rivalry,
     searched,

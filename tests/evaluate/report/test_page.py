@@ -10,6 +10,7 @@ import pytest
 from adf.errors import ConfigError, InputNotFound
 from adf.evaluate.report.page import page, write_report
 from tests.evaluate.report.conftest import Report
+from tests.evaluate.report.leagues import league
 from tests.evaluate.report.parsed import Page
 from tests.evaluate.report.samples import (
     bench,
@@ -17,7 +18,6 @@ from tests.evaluate.report.samples import (
     evaluation,
     folder,
     judgements,
-    league,
     rivalry,
     searched,
 )

@@ -14,6 +14,7 @@ from adf.cache import Appender, ClipPlan, FeatureSpec, Root
 from adf.config import Config, load
 from adf.progress import progress
 from adf.runs import run_folder
+from adf.search.families import Found
 from adf.search.genotypes.genotype import Edge, Genotype, Input
 from adf.search.genotypes.space import FusionSpace
 from adf.search.nets.ops import OPS
@@ -130,8 +131,11 @@ def drawn(space: FusionSpace, seed: int) -> Genotype:
     return space.draw(np.random.default_rng(seed))
 
 
-def inside(space: FusionSpace, genotype: Genotype) -> bool:
-    """Return whether a genotype is one of the space, checked choice by choice."""
+def inside(space: FusionSpace, genotype: Found) -> bool:
+    """Return whether a genotype is one of the space: of cells, checked choice by choice."""
+    if not isinstance(genotype, Genotype):
+        known = {level for slot in space.choices for level in slot}
+        return set(genotype.inputs) <= known and genotype.grid == space.grid
     levels = all(level in slot for level, slot in zip(genotype.inputs, space.choices, strict=True))
     cells = len(genotype.cells) == space.cells
     nodes = all(

@@ -1,5 +1,6 @@
 """Training and scoring: what a step is, what is averaged, and what is said when it goes wrong."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,10 @@ from adf.errors import ConfigError, InvalidInput
 from adf.search.data import Loaded
 from adf.search.genotypes.genotype import Input
 from adf.search.nets.stem import Features
-from adf.search.optim import make_optimizer, make_schedule
+from adf.search.optim import Updates, make_optimizer, make_schedule
 from adf.search.rows import Part
 from adf.search.settings import TrainSettings
+from adf.search.team import ALONE
 from adf.search.train import Bench, averaged, in_batches, score, train
 
 LEVEL = Input("rgb", "low")
@@ -213,6 +215,36 @@ def test_schedules_rise_and_fall() -> None:
     assert both[:5] == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.0])
     assert both[4:] == sorted(both[4:], reverse=True)
     assert both[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_restarts_begin_again_after_one_two_and_four_epochs() -> None:
+    batches, highest, lowest = 5, 2.0, 2e-3
+    wanted, cycle, since = list[float](), 1, 0.0
+    for _ in range(7 * batches):
+        wanted.append(lowest + (highest - lowest) / 2 * (1 + math.cos(math.pi * since / cycle)))
+        since += 1 / batches
+        if since > cycle - 1e-9:
+            cycle, since = 2 * cycle, 0.0
+    assert rates(kind="restarts", steps=7 * batches, epoch=batches) == pytest.approx(
+        [*wanted, highest]
+    )
+    both = rates(kind="restarts", steps=20, warm_up=0.2, epoch=8)
+    assert both[:5] == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.0])
+    assert both[4:12] == sorted(both[4:12], reverse=True)
+    assert both[12] == 2.0
+
+
+def test_an_epoch_of_restarts_is_one_of_updates() -> None:
+    settings = replace(SGD, epochs=3, batch=4, accumulate=2, schedule="restarts")
+    weights, found = [nn.Parameter(torch.ones(1))], list[float]()
+    updates = Updates(settings, weights, 5, ALONE, settings.schedule)
+    for step in 3 * list(range(1, 6)):
+        rate = updates.optimizer.param_groups[0]["lr"]
+        if updates.learn(weights[0].sum(), step):
+            found.append(rate)
+    assert len(found) == 9
+    # Three updates an epoch: the first cycle has one epoch, the second two.
+    assert [rate == 0.1 for rate in found] == [number in (0, 3) for number in range(9)]
 
 
 @pytest.mark.parametrize(

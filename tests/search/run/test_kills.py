@@ -16,6 +16,8 @@ METHODS = {
     "darts": ["method=darts", "relax.epochs=8", "relax.guards.perturb=0.5"],
     "random": ["method=random", "budget=24"],
     "propose-and-judge": ["budget=40", "train.epochs=3"],
+    "mfas": ["method=mfas", "mfas.mode=improved", "mfas.samples=3", "mfas.fusions=3", "budget=40"],
+    "bm-nas": ["method=bm-nas", "relax.epochs=8"],
 }
 
 

@@ -1,0 +1,1 @@
+"""MFAS: networks of rows, each a layer that fuses one level of every modality."""
