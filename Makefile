@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ok
 INSTALL = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --quiet --progress-bar off)
 ROOMS  := cache configs demo evaluate extract search
-BENCHES := cache_read cache_write extract_decode extract_pipeline extract_memory extract_resume flow search_step search_scale
+BENCHES := cache_read cache_write extract_decode extract_pipeline extract_memory extract_resume flow search_step search_scale peers
 
 .PHONY: demo test test-wheel lint types bench docs dist clean links dev
 .DEFAULT_GOAL := help
