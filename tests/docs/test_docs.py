@@ -38,6 +38,7 @@ RUNS = {
     "cache.md": ("adf cache", 5, "my.cache: all 8 shards are as written"),
     "extract.md": ("adf-extract --videos", 2, "films.cache: folder, 12 clips of 6 videos"),
     "evaluate.md": ("adf-eval ", 4, "report.html: 2 runs"),
+    "league.md": ("adf league ", 1, "league/report.html"),
     "mfas.md": ("adf-search -c", 3, "released/genotype.json, drawn in released/genotype.svg"),
     "bm-nas.md": ("adf-search -c", 1, "cells/genotype.json, drawn in cells/genotype.svg"),
     "gap.md": ("adf-eval ", 3, "propose-and-judge"),
