@@ -21,10 +21,12 @@ main()
 """
 
 Child = subprocess.Popen[bytes]
+# The variable that tells a process how many share the machine with it.
+SIBLINGS = "ADF_SIBLINGS"
 
 
 def start_child(words: Sequence[str], log: Path, siblings: int) -> Child:
-    """Start ``adf`` with these words as one of ``siblings`` that share the processor.
+    """Start ``adf`` with these words as one of ``siblings`` that share processor and memory.
 
     All it says goes to the end of ``log``. Its settings are in the words: the variables of the
     command would overrule them, and have done their part already.
@@ -32,6 +34,7 @@ def start_child(words: Sequence[str], log: Path, siblings: int) -> Child:
     prefix = f"ADF_{words[0].upper()}_"
     environ = {name: value for name, value in os.environ.items() if not name.startswith(prefix)}
     environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // siblings)))
+    environ[SIBLINGS] = str(siblings)
     command = [sys.executable, "-c", START, json.dumps(sys.path), *words]
     with open(log, "ab") as file:
         return subprocess.Popen(

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import sys
 from traceback import walk_tb
 
 import click
@@ -47,11 +48,22 @@ def ending(error: BaseException) -> AdfError | None:
             return MissingDependency(text)
         case OSError():
             return _of_system(error)
+        case RuntimeError() if _no_room(error):
+            text = (
+                f"out of memory{_told(error)}: take smaller batches or fewer levels, or free some"
+            )
+            return Interrupted(f"{text}, {AGAIN}")
         case MemoryError():
             return Interrupted(f"out of memory{_told(error)}: free some, {AGAIN}")
         case RecursionError():
             return InvalidInput(f"the input is nested too deeply{_told(error)}")
     return None
+
+
+def _no_room(error: RuntimeError) -> bool:
+    """Return whether torch found no memory, if it is torch that we have to do with."""
+    of_gpu = getattr(sys.modules.get("torch"), "OutOfMemoryError", ())
+    return isinstance(error, of_gpu) or "DefaultCPUAllocator: " in str(error)
 
 
 def folded(text: object) -> str:

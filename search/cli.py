@@ -83,7 +83,10 @@ def search(
         from adf.search.trial import carry_out
 
         facts, text = carry_out(config, mode, out, force), as_text
-    emit({"ok": True, **facts}) if as_json else click.echo(text(facts))
+    from adf.search.team import rank_of
+
+    if rank_of() == 0:
+        emit({"ok": True, **facts}) if as_json else click.echo(text(facts))
 
 
 def show_methods(as_json: bool) -> None:

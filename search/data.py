@@ -1,6 +1,7 @@
 """Batches of cached features: from memory where they fit, else read ahead by a thread."""
 
 import logging
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +19,15 @@ from adf.errors import InvalidInput
 from adf.search.genotypes.genotype import Input
 from adf.search.nets.stem import Features, Grid
 from adf.search.rows import Rows
+from adf.search.team import sharers
 
 LOG = logging.getLogger("adf.search")
 # Of the memory that is free: networks and their gradients need room as well.
 SHARE = 0.5
 # Rows read at a time while levels are loaded.
 CHUNK = 256
+# Where a container is told how much memory it may take.
+GROUP = Path("/sys/fs/cgroup")
 
 
 class Source(Protocol):
@@ -38,17 +42,15 @@ class Loaded:
 
     def __init__(self, features: Features, rows: Rows) -> None:
         self._features = features
+        self._device = next(iter(features.values())).device
         self._place = np.full(int(rows.max()) + 1, -1, np.int64)
         self._place[rows] = np.arange(len(rows))
 
     def batches(self, rows: Sequence[Rows]) -> Iterator[Features]:
         """Return the features of each batch of rows."""
         for each in rows:
-            index = torch.from_numpy(self._place[each])
-            yield {
-                level: values.index_select(0, index.to(values.device))
-                for level, values in self._features.items()
-            }
+            index = torch.from_numpy(self._place[each]).to(self._device)
+            yield {level: values.index_select(0, index) for level, values in self._features.items()}
 
 
 class Reading:
@@ -87,7 +89,7 @@ def open_source(
     *,
     quiet: bool = False,
 ) -> Source:
-    """Load the features of ``rows`` if half of the free memory holds them, and say so.
+    """Load the features of ``rows`` if half of the memory free to us holds them, and say so.
 
     ``quiet`` tells only of what does not fit: for the many trainings of one run.
     """
@@ -110,8 +112,12 @@ def load_level(
     cache: FeatureCache, rows: Rows, level: Input, grid: Grid, device: torch.device
 ) -> Tensor:
     """Return a level of all rows, brought down to the grid on the way."""
-    parts = np.array_split(rows, max(1, len(rows) // CHUNK))
-    return torch.cat([read_level(cache, part, level, grid).to(device) for part in parts])
+    found = torch.empty((len(rows), *loaded_shape(cache, level, grid)), device=device)
+    done = 0
+    for part in np.array_split(rows, max(1, len(rows) // CHUNK)):
+        found[done : done + len(part)] = read_level(cache, part, level, grid)
+        done += len(part)
+    return found
 
 
 def read_level(cache: FeatureCache, rows: Rows, level: Input, grid: Grid) -> Tensor:
@@ -160,16 +166,41 @@ def level_sizes(cache: FeatureCache, level: Input) -> Grid:
     return frames, height, width
 
 
+def loaded_shape(cache: FeatureCache, level: Input, grid: Grid) -> tuple[int, ...]:
+    """Return ``C T H W`` of a level once it is loaded."""
+    places = (min(have, want) for have, want in zip(level_sizes(cache, level), grid, strict=True))
+    return cache.spec(*level).channels, *places
+
+
 def level_bytes(cache: FeatureCache, level: Input, grid: Grid) -> int:
     """Return the bytes of one row of a level once it is loaded."""
-    places = (min(have, want) for have, want in zip(level_sizes(cache, level), grid, strict=True))
-    return int(np.prod([cache.spec(*level).channels, *places], dtype=np.int64)) * 4
+    return int(np.prod(loaded_shape(cache, level, grid), dtype=np.int64)) * 4
 
 
 def free_memory(device: torch.device) -> int:
-    """Return the bytes that are free on the device, as the system tells it."""
+    """Return this process's part of the bytes that are free on the device."""
     if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
+        free = torch.cuda.mem_get_info(device)[0]
+    else:
+        free = int(min(free_on_machine(), free_in_group(GROUP)))
+    return free // sharers(device)
+
+
+def free_in_group(group: Path) -> float:
+    """Return the bytes that a container may still take; endless where it has no limit."""
+    try:
+        limit = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        lines = (group / "memory.stat").read_text().splitlines()
+        # Copies of files, which count as used, give way.
+        files = dict(line.split() for line in lines)["inactive_file"]
+        return max(0, limit - used + int(files))
+    except (OSError, KeyError, ValueError):
+        return math.inf
+
+
+def free_on_machine() -> int:
+    """Return the bytes that are free, as the system tells it."""
     try:
         lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
         return int(lines["MemAvailable"].split()[0]) * 1024

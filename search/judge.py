@@ -8,11 +8,15 @@ import torch
 
 from adf.search.families import Found, N, canonical, digest, network
 from adf.search.nets.cost import flops, in_steps
+from adf.search.require import require
+from adf.search.settings import SearchSettings
 from adf.search.study import Stopwatch, Study
 from adf.search.train import score, train
 
 # Several rows at once: nothing is trained while scores are taken.
 SCORING = 256
+# After so many known answers in a row, a space is taken to be used up.
+IDLE = 300
 
 
 class Verdict(NamedTuple, Generic[N]):
@@ -28,6 +32,12 @@ class Verdict(NamedTuple, Generic[N]):
         return self.accuracy, -self.loss
 
 
+def require_affordable(settings: SearchSettings, least: int) -> None:
+    """Refuse a budget that does not pay for one answer."""
+    advice = f"{least} or more, which one candidate costs (train.epochs)"
+    require(settings.budget >= least, "budget", settings.budget, advice)
+
+
 class Judge:
     """Trains genotypes on the one half of the clips and scores them on the other.
 
@@ -37,7 +47,7 @@ class Judge:
     def __init__(self, study: Study) -> None:
         self._study = study
         self._paid = set[tuple[str, int, int]]()
-        self.spent = 0
+        self._idle, self.spent = 0, 0
 
     def __call__(self, genotype: N, epochs: int, seed: int = 0) -> Verdict[N]:
         """Return the verdict on a genotype."""
@@ -46,12 +56,19 @@ class Judge:
         if line is None:
             line = self._judged(canonical(genotype), name, epochs, seed)
         # What was judged before a kill is paid for again here, a second question is not.
-        if (name, epochs, seed) not in self._paid:
+        if (name, epochs, seed) in self._paid:
+            self._idle += 1
+        else:
+            self._idle = 0
             self._paid.add((name, epochs, seed))
             self.spent += epochs
             study.budget.add(line["samples"], line["cell_steps"], line["seconds"])
-        study.progress.advance(epochs, note=f"best so far {self._best(line):.1%}")
+            study.progress.advance(epochs, note=f"best so far {self._best(line):.1%}")
         return Verdict(genotype, line["accuracy"], line["loss"])
+
+    def affords(self, epochs: int) -> bool:
+        """Return whether the budget pays for one more, and there seems to be one to try."""
+        return self.spent + epochs <= self._study.settings.budget and self._idle < IDLE
 
     def best_of(self, genotypes: Iterable[N], epochs: int, seed: int = 0) -> list[Verdict[N]]:
         """Return the verdicts on several, the best first; of equals, the first asked for."""

@@ -15,6 +15,7 @@ from adf.errors import AdfError, ConfigError, Exit, Interrupted
 from adf.progress import Mode, progress
 from adf.search.runs import search_run, steps, title
 from adf.search.settings import SearchSettings
+from adf.search.team import size_of
 
 POLL = 0.5
 MOST = 1000
@@ -45,6 +46,10 @@ def search_seeds(
 
     What one finds is what it finds alone, to the bit, with as many threads as it has here.
     """
+    if size_of() > 1:
+        raise ConfigError(
+            "--seeds starts processes of its own: give it without torchrun, or give --seed"
+        )
     name = f"s{seeds[0]}-{seeds[-1]}"
     began = time.perf_counter()
     with search_run(config, name, out, force) as run:

@@ -1,5 +1,6 @@
 """Which clips a search may use, and for what. Those of the test split are not among them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from adf.cache import FeatureCache
 from adf.errors import ConfigError, InvalidInput
 from adf.registry import nearest
+
+LOG = logging.getLogger("adf.search")
 
 Rows = NDArray[np.intp]
 
@@ -36,7 +39,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Halves:
-    """What weights learn from, and what architectures are judged by: no group is in both."""
+    """What weights learn from, and what architectures are judged by.
+
+    No group is in both, unless the split itself has clips of a group for training and validation.
+    """
 
     weights: Part
     judging: Part
@@ -66,12 +72,26 @@ def halves(
     if not len(judging):
         chosen = divided(frame["group"].to_numpy()[train], targets[train], seed, share)
         train, judging = train[chosen], train[~chosen]
+    else:
+        warn_of_shared(frame["group"].to_numpy(), train, judging, column)
     if not (len(train) and len(judging)):
         raise InvalidInput(
             f"split '{column}' has too few groups of training clips for a share of {share}: all"
-            " are on one side; give share nearer to 0.5"
+            " are on one side; give share nearer to 0.5 or, where classes have one group each, a"
+            " split with clips for validation"
         )
     return Halves(part(frame, targets, train), part(frame, targets, judging))
+
+
+def warn_of_shared(groups: NDArray[np.object_], train: Rows, judging: Rows, column: str) -> None:
+    """Say so where a split validates on groups that it trains on: what judges was partly seen."""
+    shared = np.intersect1d(groups[train].astype(str), groups[judging].astype(str))
+    if len(shared):
+        LOG.warning(
+            "split '%s' has clips of %s groups for training and for validation, such as '%s':"
+            " judged accuracy is too high",
+            *(column, len(shared), shared[0]),
+        )
 
 
 def part(frame: pd.DataFrame, targets: NDArray[np.int64], rows: Rows) -> Part:

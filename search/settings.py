@@ -10,6 +10,8 @@ from adf.search.require import require
 
 Optimizer = Literal["adamw", "adam", "sgd"]
 Schedule = Literal["cosine", "constant", "restarts"]
+# What is asked for of a batch.
+PAIR = "2 or more: norms compare the clips of a batch"
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ class TrainSettings:
     average: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch", "accumulate"):
+        for name in ("epochs", "accumulate"):
             require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+        require(self.batch >= 2, "batch", self.batch, PAIR)
         require(self.rate > 0, "rate", self.rate, "more than 0, such as 0.005")
         for name in ("momentum", "warm_up", "dropout", "average", "smoothing"):
             require(0 <= getattr(self, name) < 1, name, getattr(self, name), "0 or more, below 1")
@@ -88,8 +91,8 @@ class Guards:
     at random while weights learn, rising to its value (SDARTS-RS). ``partial`` of 4 sends a
     quarter of the channels through the operations (PC-DARTS). ``selection`` by ``perturbation``
     keeps the operation whose loss would hurt most (DARTS-PT). ``curvature_stop`` ends the search
-    where the largest eigenvalue of the loss grows by this factor (0: never); it needs
-    ``relax.curvature_every``.
+    where the largest eigenvalue of the loss grows by this factor, and goes back to the genotype of
+    before it grew (RobustDARTS; 0: never); it needs ``relax.curvature_every``.
     """
 
     beta_decay: float = 0.0
@@ -131,8 +134,9 @@ class RelaxSettings:
     guards: Guards = field(default_factory=Guards)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch", "accumulate"):
+        for name in ("epochs", "accumulate"):
             require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+        require(self.batch >= 2, "batch", self.batch, PAIR)
         for name in ("rate", "alpha_rate"):
             require(getattr(self, name) > 0, name, getattr(self, name), "more than 0")
         for name in ("decay", "alpha_decay", "clip"):

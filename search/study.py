@@ -6,8 +6,9 @@ ends as it would have ended.
 """
 
 import io
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import torch
 
 from adf import metrics
-from adf.files import write_atomic
+from adf.files import translate_os_error, write_atomic
 from adf.progress import Progress
 from adf.runs import RunFolder
 from adf.search.board import Board
@@ -32,11 +33,18 @@ Key = tuple[str, ...]
 
 
 class Memory:
-    """The lines of a run by what they are about; new ones are also shown on a board."""
+    """The lines of a run by what they are about; new ones are also shown on a board.
 
-    def __init__(self, run: RunFolder, board: Board | None = None) -> None:
+    The ranks of a team were not killed at the same line: all go on from what the first one knows.
+    """
+
+    def __init__(self, run: RunFolder, board: Board | None = None, team: Team = ALONE) -> None:
         self._run, self._board = run, board
-        lines = metrics.read(run.path / "metrics.jsonl")
+        path = run.path / "metrics.jsonl"
+        ours = metrics.read(path)
+        lines = team.told(ours)
+        if lines != ours:
+            _rewrite(path, lines)
         self._lines = {self._key(line): line for line in lines if "event" in line}
 
     @staticmethod
@@ -56,6 +64,12 @@ class Memory:
             if self._board:
                 self._board.show(self._lines[name])
         return self._lines[name]
+
+
+def _rewrite(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
+    # In place: the run has the file open, to append to it.
+    with translate_os_error(path), open(path, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 @dataclass
@@ -111,11 +125,13 @@ class Study:
         write_atomic(self._checkpoint(name), file.getvalue())
 
     def saved(self, name: str) -> dict[str, Any] | None:
-        """Return the state that was kept."""
+        """Return the state that was kept, on all ranks that of the first."""
         path = self._checkpoint(name)
-        if not path.is_file():
+        kept = self.team.told(path.read_bytes() if path.is_file() else None)
+        if kept is None:
             return None
-        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        file = io.BytesIO(kept)
+        state: dict[str, Any] = torch.load(file, map_location=self.device, weights_only=True)
         return state
 
     def _checkpoint(self, name: str) -> Path:

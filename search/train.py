@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,8 @@ def train(
             losses.append(loss.detach())
             if updates.learn(loss, step) and mean:
                 mean.update_parameters(network)
-        bench.team.average_statistics(network)
+        for each in (network, mean.module) if mean else (network,):
+            bench.team.average_statistics(each)
         found = finite_mean(losses, bench, batches)
         if after_epoch:
             after_epoch(epoch, found, mean.module if mean else network)
@@ -123,12 +125,16 @@ def explain(bench: Bench, positions: NDArray[np.intp]) -> None:
             require_finite(values, rows, level)
     raise InvalidInput(
         f"the loss is not finite, in the batch of rows {', '.join(map(str, rows[:10]))} ...; the"
-        " features are: lower the learning rate (rate), or clip gradients (clip)"
+        " features are: lower the learning rate (rate, and alpha_rate of a relaxation), or clip"
+        " gradients (clip)"
     )
 
 
 def score(forward: Forward, bench: Bench, batch: int) -> Score:
-    """Return accuracy and loss over videos; that of a video is the mean of its views."""
+    """Return accuracy and loss over videos; that of a video is the mean of its views.
+
+    A network whose weights are no longer numbers has no score.
+    """
     means, part = video_chances(forward, bench, batch), bench.part
     targets = torch.empty(len(part), dtype=torch.int64, device=means.device)
     targets[torch.from_numpy(part.videos).to(means.device)] = torch.from_numpy(part.targets).to(
@@ -136,7 +142,12 @@ def score(forward: Forward, bench: Bench, batch: int) -> Score:
     )
     right = (means.argmax(dim=1) == targets).float().mean()
     loss = F.nll_loss(means.clamp_min(LEAST).log(), targets)
-    return Score(float(right), float(loss), len(part))
+    # Equal weights may score unequally, in the last bits: all ranks go by the first.
+    accuracy, mean_loss = bench.team.first(torch.stack([right, loss])).tolist()
+    if not isfinite(mean_loss):
+        spoilt = ~means.isfinite().all(dim=1).cpu().numpy()
+        explain(bench, np.flatnonzero(spoilt[part.videos])[:batch])
+    return Score(accuracy, mean_loss, len(part))
 
 
 @torch.no_grad()

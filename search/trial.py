@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,10 @@ from adf.search.nets.cost import middle_flops
 from adf.search.nets.ops import OPS
 from adf.search.result import describe, digests, seals
 from adf.search.rows import halves
-from adf.search.runs import search_run, steps, title
+from adf.search.runs import changed_since, search_run, steps, title
 from adf.search.settings import SearchSettings, SpaceSettings
 from adf.search.study import Memory, Study
-from adf.search.team import join_team
+from adf.search.team import join_team, leave_team
 
 LOG = logging.getLogger("adf.search")
 
@@ -43,6 +44,8 @@ def carry_out(
 ) -> dict[str, Any]:
     """Search, and return what was found: the content of ``result.json``."""
     settings, name = config.value, str(config.value.seed)
+    # First: a rank that is refused below must not leave the others waiting for it.
+    join_team()
     search = method(settings.method)
     with search_run(config, name, out, force) as run:
         with progress(f"search {title(settings, name)}", steps(settings), mode) as bar:
@@ -52,12 +55,17 @@ def carry_out(
         study.propose(genotype)
         write_atomic(run.path / "genotype.svg", as_svg(genotype).encode())
         run.result(result)
+    leave_team()
     return result
 
 
 def open_study(settings: SearchSettings, run: RunFolder, bar: Progress) -> Study:
     """Open what a method works on."""
-    device = device_of(settings.device)
+    team, device = join_team(), device_of(settings.device)
+    if device.type == "cuda":
+        # Whatever names no device, the exchange between ranks too, takes this one.
+        torch.cuda.set_device(device)
+    require_half_precision(settings.amp, device)
     cache = FeatureCache.open(settings.cache)
     space = open_space(cache, spaced(settings.method, settings.space))
     levels = [level for slot in space.choices for level in slot]
@@ -70,7 +78,7 @@ def open_study(settings: SearchSettings, run: RunFolder, bar: Progress) -> Study
     rows = np.concatenate([parts.weights.rows, parts.judging.rows])
     source = open_source(cache, levels, np.sort(rows), space.grid, device)
     clip = next(iter(source.batches([parts.weights.rows[:1]])))
-    classes, memory = len(cache.classes), Memory(run, Board(run.path, space))
+    classes, memory = len(cache.classes), Memory(run, Board(run.path, space), team)
     # Only now: a cache that was refused above may be mended, and the run go on.
     require_same(cache, modalities, memory)
     return Study(
@@ -83,7 +91,7 @@ def open_study(settings: SearchSettings, run: RunFolder, bar: Progress) -> Study
         run=run,
         memory=memory,
         progress=bar,
-        team=join_team(device),
+        team=team,
         clip=clip,
         unit=middle_flops(space, classes, clip),
     )
@@ -121,12 +129,10 @@ def require_same(cache: FeatureCache, modalities: list[str], memory: Memory) -> 
     """Refuse to go on with other features than those that a run began with."""
     made, sealed = digests(cache, modalities), seals(cache, modalities)
     line = memory.tell("cache", made=made, sealed=sealed)
-    pairs = ((line["made"], made), (line["sealed"], sealed))
-    other = {name for old, new in pairs for name in new if old.get(name) != new[name]}
-    if other:
+    if other := changed_since(line, cache, modalities):
         raise RunMismatch(
             f"cache: {cache.root.folder} is not what this run began with: its"
-            f" {', '.join(sorted(other))} changed since. Choose another --out"
+            f" {', '.join(other)} changed since. Choose another --out"
         )
 
 
@@ -182,13 +188,24 @@ def one_of(wanted: str, sizes: list[int], name: str) -> int:
 
 def device_of(name: str) -> torch.device:
     """Return the device: ``auto`` takes CUDA where there is any, each rank of a team its own."""
-    if name == "auto":
-        own = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
-        return torch.device(own if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ConfigError(f"device is '{name}': give auto, cpu or cuda[:N]") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
+    asked = re.fullmatch(r"auto|cpu|cuda(?::(\d{1,3}))?", name, re.ASCII)
+    if not asked:
+        raise ConfigError(f"device is '{name}': give auto, cpu or cuda[:N]")
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "cpu" or (name == "auto" and not count):
+        return torch.device("cpu")
+    if not count:
         raise ConfigError(f"device is '{name}', but torch finds no CUDA device: use cpu or auto")
-    return device
+    number = int(asked[1] or os.environ.get("LOCAL_RANK", "0"))
+    if number >= count:
+        raise ConfigError(
+            f"device is '{name}', but torch finds no cuda:{number}, its last is cuda:{count - 1}:"
+            " use one that is there, under torchrun no more processes than there are"
+        )
+    return torch.device("cuda", number)
+
+
+def require_half_precision(wanted: bool, device: torch.device) -> None:
+    """Refuse a precision that the device, which torch computes on now, does not know."""
+    if wanted and device.type == "cuda" and not torch.cuda.is_bf16_supported():
+        raise ConfigError(f"amp: {device} does not compute in bfloat16: leave it off")

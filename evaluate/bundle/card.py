@@ -68,19 +68,9 @@ def _numbers(facts: Mapping[str, Any]) -> str:
 
 
 def _commands(bundle: Bundle, folder: Path) -> str:
-    given = [f"--weights {name}=FILE" for name in bundle.made]
-    pairs = ", ".join(f'"{name}": "FILE"' for name in bundle.made)
     return "\n".join(
         [
-            "```sh",
-            f"adf-predict VIDEO... --model {folder.name} {' '.join(given)}",
-            "```",
-            "",
-            "```python",
-            "from adf.evaluate.prediction import load",
-            f'model = load("{folder.name}", weights={{{pairs}}})',
-            'model.predict(["VIDEO"])',
-            "```",
+            *(_imported(bundle) if bundle.strange else _on_videos(bundle, folder)),
             "",
             "`head.pt2` is the network alone, without this package: levels as a cache holds them"
             " (`B C T H W` each, in the order below) to log-probabilities.",
@@ -91,6 +81,27 @@ def _commands(bundle: Bundle, folder: Path) -> str:
             "```",
         ]
     )
+
+
+def _imported(bundle: Bundle) -> list[str]:
+    names = ", ".join(bundle.strange)
+    return [f"The features of {names} were imported: there is no way from a video to them."]
+
+
+def _on_videos(bundle: Bundle, folder: Path) -> list[str]:
+    given = [f"--weights {name}=FILE" for name in bundle.made]
+    pairs = ", ".join(f'"{name}": "FILE"' for name in bundle.made)
+    return [
+        "```sh",
+        f"adf-predict VIDEO... --model {folder.name} {' '.join(given)}",
+        "```",
+        "",
+        "```python",
+        "from adf.evaluate.prediction import load",
+        f'model = load("{folder.name}", weights={{{pairs}}})',
+        'model.predict(["VIDEO"])',
+        "```",
+    ]
 
 
 def _modalities(bundle: Bundle) -> str:

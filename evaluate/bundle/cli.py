@@ -36,11 +36,12 @@ def export(
         told = {name: facts[name] for name in ("row", "split", "seed", "top1", "validation")}
         emit({"ok": True, "bundle": str(out), **told, "files": dict(bundle.files)})
         return
-    weights = " ".join(f"--weights {name}=FILE" for name in bundle.made)
     click.echo(
         f"{facts['row']}, {facts['split']} seed {facts['seed']}: validation"
         f" {facts['validation']:.1%}, test top-1 {facts['top1']:.1%} (mean of"
         f" {facts['all']['top1']['n']}: {facts['all']['top1']['mean']:.1%})\n"
-        f"{out} is written; {out / 'README.md'} says what it is\n"
-        f"next: adf-predict VIDEO --model {out} {weights}"
+        f"{out} is written; {out / 'README.md'} says what it is"
     )
+    if not bundle.strange:
+        weights = " ".join(f"--weights {name}=FILE" for name in bundle.made)
+        click.echo(f"next: adf-predict VIDEO --model {out} {weights}")

@@ -47,6 +47,11 @@ class Bundle:
         """The levels that the network reads."""
         return self.genotype.inputs
 
+    @property
+    def strange(self) -> list[str]:
+        """The modalities of which nothing says how frames become features: they were imported."""
+        return [name for name, made in self.made.items() if "clip_length" not in made.preprocessing]
+
     def new_network(self) -> nn.Module:
         """Return the network without its weights."""
         widths = {level: spec.channels for level, spec in self.levels.items()}

@@ -28,6 +28,8 @@ from adf.search.team import share_processor
 from adf.search.trial import carry_out
 
 BASE, EVALUATION = "search.yaml", "evaluation.yaml"
+# What a method may not have for itself: which clips it meets, and on what.
+SAME = ("cache", "split", "share", "device", "amp")
 # What a search is told: settings, and files of settings after -c.
 Words = tuple[str, ...]
 # A search, and its folder.
@@ -123,7 +125,11 @@ def read(folder: Path, words: Sequence[str]) -> Config[SearchSettings]:
     files = [word.removeprefix("-c ") for word in words if word.startswith("-c ")]
     sets = [word for word in words if not word.startswith("-c ")]
     paths = [str(folder / BASE), *files]
-    return load(SearchSettings, files=paths, preset=preset, environ={}, sets=sets)
+    config = load(SearchSettings, files=paths, preset=preset, environ={}, sets=sets)
+    for name in SAME:
+        if config.origins.get(name, "").startswith(tuple(files)) and files:
+            raise ConfigError(f"own: {files[0]} gives {name}, which is the same for everyone")
+    return config
 
 
 def everyone(work: Any, tasks: Sequence[Task], workers: int, mode: Mode, what: str) -> None:

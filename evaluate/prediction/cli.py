@@ -71,6 +71,8 @@ def predict(
     """
     if overlay and len(videos) > 1:
         raise ConfigError("--overlay writes one video: give one")
+    if overlay and overlay.exists() and overlay.samefile(videos[0]):
+        raise ConfigError(f"--overlay {overlay} is the video itself: give another name")
     from adf.evaluate.prediction import load
 
     predictor = load(model, weights, folder, device, decoders)

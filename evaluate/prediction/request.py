@@ -26,9 +26,9 @@ def request(
     made = bundle.made
     require_known(weights, [*made, *(f"{name}.weights" for name in own_weights(made))], "weights")
     require_known(folders, made, "folder")
-    if strange := next((name for name in made if name not in MODALITIES), None):
+    if strange := [*bundle.strange, *(name for name in made if name not in MODALITIES)]:
         raise InvalidInput(
-            f"the features of {strange} were not made by adf-extract: there is no way from a video"
+            f"the features of {strange[0]} were not made by adf-extract: there is no way from a video"
             " to them"
         )
     some = next(iter(made.values()))

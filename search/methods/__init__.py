@@ -9,7 +9,10 @@ import ast
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import isfunction
 from pathlib import Path
+from reprlib import repr as short
+from traceback import extract_tb
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,10 +48,22 @@ class About(NamedTuple):
 
 def method(name: str) -> "Callable[[Study], Found]":
     """Return the function of a method."""
-    search: Callable[[Study], Found] | None = getattr(_imported(name), "search", None)
-    if search is None:
+    search = getattr(_imported(name), "search", None)
+    if not isfunction(search):
         raise ConfigError(f"method: {name} has no function search: add search(study) -> Genotype")
-    return search
+
+    def checked(study: "Study") -> "Found":
+        from adf.search.families import FAMILIES
+
+        found: Found = search(study)
+        if getattr(found, "format", None) not in FAMILIES:
+            line = search.__code__.co_firstlineno
+            raise ConfigError(
+                f"method: {name}, line {line}: search returned {short(found)}: return a genotype"
+            )
+        return found
+
+    return checked
 
 
 def relaxing(name: str) -> "Callable[[SearchSettings], Relaxing]":
@@ -100,7 +115,16 @@ def _loaded(path: Path) -> ModuleType:
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise ConfigError(f"method: {error.filename}, line {error.lineno}: {error.msg}") from error
+    except Exception as error:  # A file of someone else's may do anything.
+        frames = extract_tb(error.__traceback__)
+        lines = [each.lineno for each in frames if each.filename == spec.origin]
+        raise ConfigError(
+            f"method: {path}, line {(lines or [1])[-1]}: {type(error).__name__}: {error}"
+        ) from error
     return module
 
 

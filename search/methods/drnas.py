@@ -38,7 +38,7 @@ class DrNas:
     def penalty(self, alphas: Alphas, progress: float) -> Tensor | None:
         """Return the divergence from the uniform distribution over mixtures."""
         divergences = [
-            kl_divergence(drawn, Dirichlet(torch.ones_like(drawn.concentration))).sum()
+            kl_divergence(drawn, uniform(drawn)).sum()
             for drawn in distributions((*alphas.levels, *alphas.ops))
         ]
         return ANCHOR * torch.stack(divergences).sum()
@@ -54,7 +54,13 @@ class DrNas:
 
 def distributions(logits: Iterable[Tensor]) -> list[Dirichlet]:
     """Return the distribution that each vector of logits stands for."""
-    return [Dirichlet(F.elu(each) + 1 + 1e-6) for each in logits]
+    # Checking them would wait for the device each time; a loss that is not finite is told anyway.
+    return [Dirichlet(F.elu(each) + 1 + 1e-6, validate_args=False) for each in logits]
+
+
+def uniform(drawn: Dirichlet) -> Dirichlet:
+    """Return the uniform distribution over the mixtures that another is of."""
+    return Dirichlet(torch.ones_like(drawn.concentration), validate_args=False)
 
 
 def relaxing(settings: SearchSettings) -> Relaxing:

@@ -4,11 +4,12 @@ Cost: the budget; each child waits for its parents.
 """
 
 from collections import deque
+from itertools import count
 
 import numpy as np
 
 from adf.search.genotypes.genotype import Genotype
-from adf.search.judge import Judge, Verdict
+from adf.search.judge import Judge, Verdict, require_affordable
 from adf.search.study import Study
 
 POPULATION = 32
@@ -18,13 +19,15 @@ SAMPLE = 8
 def search(study: Study) -> Genotype:
     """Return the best candidate that ever lived."""
     judge, epochs = Judge(study), study.settings.train.epochs
+    require_affordable(study.settings, epochs)
     random = np.random.default_rng(study.settings.seed)
-    count = max(study.settings.budget // epochs, 1)
     # A population that eats up the budget would never have children.
-    first = max(min(POPULATION, count // 2), 1)
+    first = max(min(POPULATION, study.settings.budget // epochs // 2), 1)
     population: deque[Verdict[Genotype]] = deque(maxlen=first)
     best = None
-    for number in range(count):
+    for number in count():
+        if not judge.affords(epochs):
+            break
         child = study.space.draw(random) if number < first else _child(study, population, random)
         verdict = judge(child, epochs)
         population.append(verdict)

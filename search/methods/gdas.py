@@ -26,7 +26,7 @@ class Gdas(Darts):
         first, last = self._temperature
         tau = first + (last - first) * progress
         ops = [F.gumbel_softmax(logits, tau, hard=True) for logits in alphas.ops]
-        chosen = [[[int(at)] for at in weights.argmax(dim=1)] for weights in ops]
+        chosen = [[[at] for at in weights.argmax(dim=1).tolist()] for weights in ops]
         levels = [F.gumbel_softmax(logits, tau, hard=True, dim=-1) for logits in alphas.levels]
         return Mixture(levels, ops, edge_weights(alphas, space), chosen)
 

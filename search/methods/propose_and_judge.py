@@ -21,7 +21,7 @@ from adf.search.genotypes.canonical import canonical, digest
 from adf.search.genotypes.genotype import ZERO, Genotype, Input
 from adf.search.genotypes.space import Draw, FusionSpace
 from adf.search.guidance import expected
-from adf.search.judge import Judge, Verdict
+from adf.search.judge import Judge, Verdict, require_affordable
 from adf.search.methods.darts import Darts
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.relaxing.relaxation import Relaxing
@@ -85,6 +85,7 @@ def relaxing(settings: SearchSettings) -> Relaxing:
 def search(study: Study) -> Genotype:
     """Search by proposing and judging, within the budget."""
     settings = study.settings
+    require_affordable(settings, settings.train.epochs)
     relaxed = Relaxed(study, *relaxing(settings))
     relaxed.run()
     judge, epochs = Judge(study), settings.train.epochs

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from adf.search.genotypes.genotype import Genotype
-from adf.search.judge import Judge, Verdict
+from adf.search.judge import Judge, Verdict, require_affordable
 from adf.search.study import Study
 
 ETA = 3
@@ -22,6 +22,7 @@ def search(study: Study) -> Genotype:
     """Return the winner among as many random candidates as the budget pays for."""
     random = np.random.default_rng(study.settings.seed)
     epochs = study.settings.train.epochs
+    require_affordable(study.settings, cost(1, epochs))
     count = affordable(study.settings.budget, epochs)
     candidates = [study.space.draw(random) for _ in range(count)]
     return halved(study, Judge(study), candidates, epochs)[0].genotype

@@ -1,5 +1,6 @@
 """What training costs, in operations: the same number on every machine."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from adf.search.genotypes.space import FusionSpace
+from adf.search.nets.mixture import Mixture
 from adf.search.nets.network import Network
 from adf.search.nets.stem import Features
 
@@ -28,6 +30,25 @@ def flops(network: nn.Module, clip: Features, *more: Any) -> int:
         network(clip, *more)
     network.train(training)
     return int(counter.get_total_flops())
+
+
+def mean_flops(net: nn.Module, clip: Features, mixture: Mixture, expected: Mixture) -> float:
+    """Return the operations of one clip in a supernet, the mean over what a method may draw.
+
+    Where ``mixture`` names the operations that are computed, each counts as often as ``expected``
+    says: the edges of a supernet are all alike, so they are counted together.
+    """
+    if mixture.chosen is None:
+        return flops(net, clip, mixture)
+
+    def all_with(*ops: int) -> int:
+        return flops(
+            net, clip, replace(mixture, chosen=[[ops] * len(rows) for rows in expected.ops])
+        )
+
+    chances: list[float] = torch.cat([rows.double() for rows in expected.ops]).mean(dim=0).tolist()
+    none = all_with()
+    return none + sum(chance * (all_with(op) - none) for op, chance in enumerate(chances) if chance)
 
 
 def middle_flops(space: FusionSpace, classes: int, clip: Features) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice, repeat
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from adf.errors import InvalidInput
 from adf.search.genotypes.derive import derive
 from adf.search.genotypes.genotype import Genotype
-from adf.search.nets.cost import flops, in_steps
+from adf.search.nets.cost import in_steps, mean_flops
 from adf.search.nets.mixture import Alphas, Mixture
 from adf.search.nets.stem import Features
 from adf.search.nets.supernet import Supernet
@@ -21,6 +23,7 @@ from adf.search.optim import Updates
 from adf.search.relaxing.curvature import CLIPS, PASSES, curvature
 from adf.search.relaxing.guards import Guarded
 from adf.search.relaxing.relaxation import Relaxation
+from adf.search.relaxing.stopping import calm_epoch
 from adf.search.relaxing.unrolled import look_ahead
 from adf.search.relaxing.watch import observe
 from adf.search.settings import RelaxSettings
@@ -29,9 +32,9 @@ from adf.search.train import finite_mean, in_batches
 
 Batch = tuple[Features, Tensor]
 CHECKPOINT = "relaxation"
-# Measurements of the curvature that are averaged, and how far back it is compared.
-WINDOW, BACK = 5, 4
 WEIGHTS, ALPHAS = 1, 2
+# The GPU that torch computes on where none is named.
+CURRENT = torch.device("cuda")
 
 
 class Relaxed:
@@ -73,6 +76,15 @@ class Relaxed:
     def genotype(self) -> Genotype:
         """Return what is read off the logits now."""
         return derive(self.study.space, self.expected())
+
+    def found(self) -> Genotype:
+        """Return what the search came to: the genotype now, or that of before the curvature jumped.
+
+        The logits and the weights stay those of the last epoch.
+        """
+        epoch = calm_epoch(self)
+        line = self.study.memory.known("epoch", epoch) if epoch else None
+        return Genotype.from_dict(line["genotype"]) if line else self.genotype()
 
     def _train_epoch(self) -> float:
         study, settings = self.study, self.settings
@@ -175,10 +187,9 @@ class Relaxed:
         clips = len(study.halves.weights)
         searching = self.epoch > settings.warm_up
         passes = 1 + (1 if settings.order == 1 else 3) * searching
-        # All mixtures of a method compute as many operations as this one.
         with torch.no_grad():
             mixture = self.method.mixture(self.alphas, study.space, self.progress)
-        work = flops(self.net, study.clip, mixture)
+        work = mean_flops(self.net, study.clip, mixture, self.expected())
         samples = passes * clips
         if self._measures():
             samples += PASSES * min(len(study.halves.judging), CLIPS)
@@ -190,7 +201,8 @@ class Relaxed:
         return bool(every) and self.epoch % every == 0
 
     def _keep(self) -> None:
-        self.study.save(CHECKPOINT, {**self._parts_state(), "epoch": self.epoch, **random_state()})
+        state = {**self._parts_state(), "epoch": self.epoch}
+        self.study.save(CHECKPOINT, {**state, **random_state(self.study.device)})
 
     def _parts_state(self) -> dict[str, Any]:
         return {name: part.state_dict() for name, part in self._parts().items()}
@@ -205,6 +217,12 @@ class Relaxed:
         }
 
     def _restore(self) -> None:
+        path = self.study.run.checkpoints / f"{CHECKPOINT}.pt"
+        if path.is_file() and not is_zipfile(path):
+            raise InvalidInput(
+                f"{path} is damaged: remove it and give the same command again, which trains its"
+                " epochs anew"
+            )
         state = self.study.saved(CHECKPOINT)
         if state is None:
             return
@@ -214,41 +232,27 @@ class Relaxed:
         for number in range(1, self.epoch + 1):
             if line := self.study.memory.known("epoch", number):
                 self.study.budget.add(line["samples"], line["cell_steps"], line["seconds"])
-        set_random_state(state)
+        set_random_state(state, self.study.device)
         self.study.progress.advance(self.epoch)
 
     def _stopped(self) -> bool:
         """Return whether the curvature has grown so much that the logits went too far."""
-        factor = self.settings.guards.curvature_stop
-        if not factor:
-            return False
-        lines = [self.study.memory.known("epoch", number) for number in range(1, self.epoch + 1)]
-        found = [line["curvature"] for line in lines if line and line.get("curvature") is not None]
-        return curvature_jumped(found, factor)
+        return calm_epoch(self) is not None
 
 
-def curvature_jumped(found: Sequence[float], factor: float) -> bool:
-    """Return whether the mean of the last measurements is ``factor`` times that of earlier ones."""
-    if len(found) < WINDOW + BACK:
-        return False
-    sizes = np.abs(found)
-    now, before = np.mean(sizes[-WINDOW:]), np.mean(sizes[-WINDOW - BACK : -BACK])
-    return bool(now > factor * before)
-
-
-def random_state() -> dict[str, Any]:
-    """Return where the random numbers of torch are."""
+def random_state(device: torch.device = CURRENT) -> dict[str, Any]:
+    """Return where the random numbers of torch are, on the processor and on the device."""
     state: dict[str, Any] = {"random": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        state["random_cuda"] = torch.cuda.get_rng_state()
+    if device.type == "cuda" and torch.cuda.is_available():
+        state["random_cuda"] = torch.cuda.get_rng_state(device)
     return state
 
 
-def set_random_state(state: dict[str, Any]) -> None:
+def set_random_state(state: dict[str, Any], device: torch.device = CURRENT) -> None:
     """Go on with the random numbers from there."""
     torch.set_rng_state(state["random"].cpu())
-    if "random_cuda" in state and torch.cuda.is_available():
-        torch.cuda.set_rng_state(state["random_cuda"].cpu())
+    if "random_cuda" in state and device.type == "cuda" and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["random_cuda"].cpu(), device)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 By perturbation, the choices are made one after the other in random order: each candidate is left
 out in turn, and kept is the one without which the supernet does worst. Levels and operations come
-first, then which edges a node keeps. The weights stay as they are between the choices.
+first, then which edges a node keeps. The weights stay as they are between the choices: they are
+those of the last epoch, also where the curvature ended the search.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from adf.search.genotypes.genotype import Edge, Genotype
 from adf.search.genotypes.space import Draw, FusionSpace
+from adf.search.nets.cost import flops, in_steps
 from adf.search.nets.mixture import Mixture
 from adf.search.relaxing.relaxation import Relaxation
 from adf.search.relaxing.relaxed import Relaxed
@@ -24,6 +26,8 @@ from adf.search.train import score
 
 # Clips scored at once, whose statistics the norms take.
 SCORING = 256
+# Of a training step, the pass forward is one part in so many.
+FORWARD = 3
 PURPOSE = 4
 
 Worth = Callable[[], tuple[float, float]]
@@ -39,23 +43,42 @@ def searched(study: Study, method: Relaxation, settings: RelaxSettings) -> Genot
 def selected(relaxed: Relaxed) -> Genotype:
     """Return the genotype of a trained supernet, by the rule that ``guards.selection`` names."""
     if relaxed.settings.guards.selection == "strongest":
-        return relaxed.genotype()
+        return relaxed.found()
     memory, watch = relaxed.study.memory, Stopwatch()
     line = memory.known("selected")
     if line is None:
-        genotype = by_perturbation(relaxed)
-        line = memory.tell("selected", genotype=genotype.as_dict(), seconds=watch.seconds())
-    relaxed.study.budget.add(0, 0.0, line["seconds"])
+        genotype, evaluations = by_perturbation(relaxed)
+        line = memory.tell(
+            "selected",
+            genotype=genotype.as_dict(),
+            **spent(relaxed, evaluations),
+            seconds=watch.seconds(),
+        )
+    relaxed.study.budget.add(line["samples"], line["cell_steps"], line["seconds"])
     return Genotype.from_dict(line["genotype"])
 
 
-def by_perturbation(relaxed: Relaxed) -> Genotype:
-    """Return the genotype of the candidates without which the supernet does worst."""
+def spent(relaxed: Relaxed, evaluations: int) -> dict[str, float]:
+    """Return what evaluations cost: clips that only go forward count as a third of a training."""
+    study = relaxed.study
+    samples = round(evaluations * len(study.halves.judging.rows) / FORWARD)
+    work = flops(relaxed.net, study.clip, separate(relaxed.expected()))
+    return {"samples": samples, "cell_steps": in_steps(study, work, samples)}
+
+
+def by_perturbation(relaxed: Relaxed) -> tuple[Genotype, int]:
+    """Return the genotype of the candidates without which the supernet does worst.
+
+    Beside it stands how many times the supernet was evaluated.
+    """
     space = relaxed.study.space
     mixture = separate(relaxed.expected())
     random = np.random.default_rng([relaxed.study.settings.seed, PURPOSE])
+    evaluations = 0
 
     def now() -> tuple[float, float]:
+        nonlocal evaluations
+        evaluations += 1
         return worth(relaxed, mixture)
 
     real = [space.ops.index(op) for op in space.real_ops]
@@ -73,7 +96,7 @@ def by_perturbation(relaxed: Relaxed) -> Genotype:
     for weights, candidates in shuffled([(each, list(range(len(each)))) for each in nodes], random):
         kept = most_missed(weights, candidates, space.kept(len(weights)), now)
         weights[[at for at in candidates if at not in kept]] = 0
-    return read_off(space, mixture)
+    return read_off(space, mixture), evaluations
 
 
 def worth(relaxed: Relaxed, mixture: Mixture) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adf import metrics
-from adf.errors import UnknownName
+from adf.errors import ConfigError, UnknownName
 from adf.search.families import Found, digest, read_json
 from adf.search.genotypes.genotype import Genotype
 from adf.search.methods import BY_EPOCHS, METHODS, RELAXATIONS, has_own_space, method
@@ -167,6 +167,45 @@ def test_all_guards_at_once_go_with_any_relaxation(cache: Path, tmp_path: Path, 
     assert inside(found.study.space, found.genotype)
     assert found.lines[-1]["event"] == "selected"
     assert all("curvature" in line for line in found.lines[:-1])
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in BY_EPOCHS])
+def test_a_budget_that_pays_for_nothing_is_refused(cache: Path, tmp_path: Path, name: str) -> None:
+    least = 16 if name == "successive-halving" else 12
+    with pytest.raises(ConfigError, match=f"^budget is {least - 1}: give {least} or more, which"):
+        run(cache, tmp_path / "run", name, "train.epochs=12", f"budget={least - 1}")
+    assert not lines_of(tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["random", "evolution"])
+@pytest.mark.parametrize(
+    ("sets", "paid"),
+    [(("budget=24",), 24), (("budget=60", "space.ops=[skip]", "space.levels=[low]"), 2)],
+    ids=["with duplicates", "used up"],
+)
+def test_what_was_judged_before_uses_up_no_turn(
+    cache: Path, tmp_path: Path, name: str, sets: Sequence[str], paid: int
+) -> None:
+    found = run(cache, tmp_path / "run", name, *sets)
+    assert sum(int(line["key"][1]) for line in found.lines) == paid
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("def search(study)\n    return 1\n", r"line 1: expected ':'"),
+        ("\n\nimport nothing_there\n", r"line 3: ModuleNotFoundError: No module named 'noth"),
+        ("search = 5\n", r"has no function search: add search"),
+        ("\ndef search(study):\n    pass\n", r"line 2: search returned None: return a genotype"),
+    ],
+)
+def test_files_that_are_no_methods_are_refused(
+    cache: Path, tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=rf"^method: .*mine\.py.*{told}"):
+        run(cache, tmp_path / "run", str(file))
 
 
 def test_unknown_methods_are_refused() -> None:

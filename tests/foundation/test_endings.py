@@ -55,6 +55,20 @@ def test_an_error_that_was_never_raised_has_no_place() -> None:
     )
 
 
+def test_torch_found_no_memory() -> None:
+    import torch
+
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**60)
+    of_gpu = torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0")
+    for error, said in ((caught.value, "DefaultCPUAllocator"), (of_gpu, "allocate 20.00 GiB")):
+        told = ending(error)
+        assert told is not None
+        assert told.exit_code == 75
+        assert re.match(f"out of memory .*{said}.*: take smaller batches or fewer", str(told))
+    assert ending(RuntimeError("shapes differ")) is None
+
+
 def test_a_bug_has_no_line() -> None:
     assert ending(ZeroDivisionError()) is None
     assert ending(EOFError()) is None

@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from adf import metrics
-from adf.search.judge import Judge
+from adf.errors import ConfigError, InvalidInput
+from adf.search.judge import IDLE, Judge
+from adf.search.settings import RelaxSettings, TrainSettings
 from adf.search.study import Study
 from tests.search.nets.samples import make_cache, quick, study_of
 
@@ -38,6 +40,39 @@ def test_it_remembers_and_a_second_question_costs_nothing(cache: Path, tmp_path:
         judge(genotype, 2, seed=1)
         assert [key[1:] for key in judged(study)] == [["2", "0"], ["3", "0"], ["2", "1"]]
         assert judge.spent == 2 + 3 + 2
+
+
+def test_it_affords_what_the_budget_pays_while_there_is_something_new(
+    cache: Path, tmp_path: Path
+) -> None:
+    with study_of(quick(cache, "budget=5"), tmp_path / "run") as study:
+        judge, random = Judge(study), np.random.default_rng(0)
+        assert judge.affords(5)
+        assert not judge.affords(6)
+        genotype = study.space.draw(random)
+        judge(genotype, 2)
+        assert judge.affords(3)
+        assert not judge.affords(4)
+        for _ in range(IDLE):
+            assert judge.affords(1)
+            judge(genotype, 2)
+        assert not judge.affords(1)
+
+
+def test_what_the_last_update_spoilt_is_no_verdict(cache: Path, tmp_path: Path) -> None:
+    sets = ("train.batch=4096", "train.rate=1e30", "train.optimizer=sgd", "train.clip=0")
+    with study_of(quick(cache, *sets, "train.warm_up=0"), tmp_path / "run") as study:
+        genotype = study.space.draw(np.random.default_rng(0))
+        with pytest.raises(InvalidInput, match=r"not finite, in the batch of rows \d.* \(rate"):
+            Judge(study)(genotype, 1)
+        assert not judged(study)
+
+
+@pytest.mark.parametrize("section", [TrainSettings, RelaxSettings])
+def test_norms_need_more_than_one_clip(section: type[TrainSettings | RelaxSettings]) -> None:
+    with pytest.raises(ConfigError, match="^batch is 1: give 2 or more: norms compare"):
+        section(batch=1)
+    assert section(batch=2).batch == 2
 
 
 def test_after_a_kill_it_knows_what_it_paid(cache: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adf.cache import FeatureCache
+from adf.cache import ClipPlan, FeatureCache
 from adf.errors import ConfigError, InvalidInput
 from adf.search.rows import Part, divided, halves
 from tests.search.nets.samples import make_cache, make_videos
@@ -57,6 +57,21 @@ def test_clips_for_validation_judge_where_there_are_any(tmp_path: Path) -> None:
     check(cache, found.weights, found.judging)
     for part, word in ((found.weights, "train"), (found.judging, "val")):
         assert part.rows.tolist() == np.flatnonzero(cache.clips["split_1"] == word).tolist()
+
+
+def test_validation_on_groups_of_the_training_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan = make_videos(val=True)
+    halves(opened(tmp_path / "apart", val=True), "1", MODALITIES, 0, 0.5)
+    assert not caplog.records
+    frame = plan.frame.copy()
+    frame.loc[frame["video"] == "v8.avi", "split_1"] = "val"
+    mixed = ClipPlan.from_frame(frame, classes=plan.classes, dataset="sample")
+    halves(FeatureCache.open(make_cache(tmp_path / "mixed", mixed)), "1", MODALITIES, 0, 0.5)
+    [record] = caplog.records
+    told = record.getMessage()
+    assert "of 1 groups for training and for validation, such as 'g4'" in told
 
 
 GROUPS = st.lists(
@@ -110,6 +125,8 @@ def test_what_cannot_be_divided_is_said(tmp_path: Path) -> None:
     for share in (0.05, 0.95):
         with pytest.raises(InvalidInput, match="too few groups .* give share nearer to 0.5"):
             halves(few, "1", MODALITIES, 0, share)
+    with pytest.raises(InvalidInput, match="where classes have one group each, a split with clips"):
+        halves(few, "1", MODALITIES, 0, 0.05)
     alone = opened(tmp_path / "alone", 1)
     with pytest.raises(InvalidInput, match=r"one class only \(class0\)"):
         halves(alone, "1", MODALITIES, 0, 0.5)

@@ -1,15 +1,19 @@
 """Batches are the same whether features lie in memory or are read as they are needed."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from adf.cache import FeatureCache
+from adf.children import SIBLINGS
 from adf.search import data
-from adf.search.data import Loaded, Reading, down_to, load_level, open_source
+from adf.search.data import Loaded, Reading, down_to, free_in_group, load_level, open_source
+from adf.search.team import share_processor
 from tests.search.nets.samples import SIZES, WIDTHS, make_cache
+from tests.threads import one_thread
 
 GRID = (1, 4, 4)
 CPU = torch.device("cpu")
@@ -85,3 +89,29 @@ def test_the_memory_that_is_needed_is_what_it_takes(cache: FeatureCache) -> None
         needed = len(ROWS) * data.level_bytes(cache, level, GRID)
         assert needed == found.numel() * found.element_size()
     assert data.free_memory(CPU) > 2**20
+
+
+def container(place: Path, limit: str) -> Path:
+    """Write what a system tells of a container that has taken 700 bytes, 200 for files."""
+    for name, text in (("max", limit), ("current", "700"), ("stat", "anon 500\ninactive_file 200")):
+        (place / f"memory.{name}").write_text(f"{text}\n")
+    return place
+
+
+def test_a_container_has_no_more_than_its_limit(tmp_path: Path) -> None:
+    assert free_in_group(container(tmp_path, "1000")) == 500
+    assert free_in_group(container(tmp_path, "300")) == 0
+    assert free_in_group(container(tmp_path, "max")) == float("inf")
+    assert free_in_group(tmp_path / "none") == float("inf")
+
+
+@one_thread()
+def test_processes_beside_each_other_share_what_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is set within is taken back at the end.
+    monkeypatch.setenv(SIBLINGS, "1")
+    monkeypatch.setattr(data, "GROUP", container(tmp_path, "1000"))
+    assert data.free_memory(CPU) == 500
+    share_processor(2)
+    assert data.free_memory(CPU) == 250

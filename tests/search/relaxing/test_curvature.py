@@ -24,7 +24,7 @@ from adf.search.relaxing.curvature import (
     dominant_eigenvalue,
     hessian_product,
 )
-from adf.search.relaxing.relaxed import Relaxed, curvature_jumped
+from adf.search.relaxing.relaxed import Relaxed
 from tests.search.nets.samples import make_cache, make_features, make_space, quick, study_of
 
 
@@ -122,31 +122,3 @@ def test_every_so_many_epochs_have_it_and_pay_for_it(tmp_path: Path) -> None:
     assert [line["key"] for line in lines if "curvature" in line] == [["2"], ["4"]]
     # One epoch of weights alone, three with logits, two measurements.
     assert spent == (1 + 3 * 2) * clips + 2 * PASSES * judging
-
-
-@pytest.mark.parametrize(
-    ("found", "jumped"),
-    [
-        ([1.0] * 9, False),
-        ([1.0] * 8, False),
-        ([1.0] * 5 + [1.3] * 4, False),
-        ([1.0] * 5 + [1.4] * 4, True),
-        ([-1.0] * 9, False),
-        ([9.0] * 20 + [1.0] * 5 + [2.0] * 4, True),
-        ([2.0] * 5 + [1.0] * 4, False),
-    ],
-)
-def test_a_jump_is_told_by_means_of_five_four_measurements_apart(
-    found: list[float], jumped: bool
-) -> None:
-    assert curvature_jumped(found, 1.3) is (jumped and len(found) > 8)
-
-
-def test_a_search_ends_where_it_jumps(tmp_path: Path) -> None:
-    cache = make_cache(tmp_path / "cache")
-    sets = ("relax.epochs=12", "relax.curvature_every=1", "relax.guards.curvature_stop=1e-9")
-    with study_of(quick(cache, *sets), tmp_path / "run") as study:
-        relaxed = Relaxed(study, Darts(), study.settings.relax)
-        relaxed.run()
-    # Any ratio is above this factor, as soon as there are measurements to compare.
-    assert relaxed.epoch == 9

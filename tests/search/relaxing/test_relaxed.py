@@ -1,5 +1,8 @@
 """The training of a supernet: its steps, what it writes down, and how it is taken up again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +10,11 @@ import pytest
 import torch
 
 from adf import metrics
+from adf.errors import InvalidInput
 from adf.search.genotypes.genotype import Genotype
 from adf.search.methods.darts import Darts
 from adf.search.methods.gdas import Gdas
+from adf.search.nets.cost import flops
 from adf.search.nets.mixture import Mixture
 from adf.search.relaxing.relaxed import Relaxed
 from adf.search.relaxing.watch import entropy, skip_mass
@@ -76,6 +81,65 @@ def test_a_search_taken_up_again_goes_on_bit_by_bit(
     assert found[0] == found[2]
     assert budgets[0] == budgets[2]
     assert lines_of(tmp_path / "whole") == lines_of(tmp_path / "parts")
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ("relax.rate=1e30", "relax.optimizer=sgd", "relax.clip=0", "relax.batch=64"),
+        ("relax.alpha_rate=1e38",),
+    ],
+    ids=["weights", "logits"],
+)
+def test_what_the_last_step_spoilt_is_no_result(
+    cache: Path, tmp_path: Path, sets: Sequence[str]
+) -> None:
+    once = ("relax.epochs=1", "relax.warm_up=0")
+    with study_of(quick(cache, *sets, *once), tmp_path / "run") as study:
+        relaxed = Relaxed(study, Darts(), study.settings.relax)
+        with pytest.raises(InvalidInput, match=r"not finite.* lower the .*rate, and alpha_rate"):
+            relaxed.run()
+    assert not lines_of(tmp_path / "run")
+
+
+def test_a_checkpoint_that_was_cut_is_named(cache: Path, tmp_path: Path) -> None:
+    config, found = quick(cache), []
+    path = tmp_path / "run" / "checkpoints" / "relaxation.pt"
+    for size in (None, 0, 500, -20, None):
+        if size is not None:
+            whole = path.read_bytes()
+            path.write_bytes(whole[:size])
+        with study_of(config, tmp_path / "run") as study:
+            relaxed = Relaxed(study, Darts(), config.value.relax)
+            if size is None:
+                relaxed.run()
+                found.append(relaxed.genotype())
+                continue
+            with pytest.raises(InvalidInput, match=r"relaxation.pt is damaged: remove it and give"):
+                relaxed.run()
+        path.write_bytes(whole)
+        if size == -20:
+            path.unlink()
+    assert found[0] == found[1]
+
+
+def test_draws_cost_what_is_expected_of_them(cache: Path, tmp_path: Path) -> None:
+    config = quick(cache, "space.ops=[zero,skip,conv_1x1x1,conv_3x3x3]", "seed=1")
+    with study_of(config, tmp_path / "run") as study:
+        relaxed = Relaxed(study, Gdas((5.0, 0.5)), config.value.relax)
+        with torch.no_grad():
+            relaxed.alphas.ops[0].copy_(torch.randn(2, 4))
+            chances, space = relaxed.expected().ops[0].double(), study.space
+            drawn = relaxed.method.mixture(relaxed.alphas, space, 0.5)
+        wanted = 0.0
+        for one, other in product(range(4), repeat=2):
+            chosen = replace(drawn, chosen=[[[one], [other]]])
+            chance = float(chances[0, one] * chances[1, other])
+            wanted += chance * flops(relaxed.net, study.clip, chosen)
+        found = [relaxed._spent()["cell_steps"] for _ in range(5)]
+    clips = len(study.halves.weights)
+    assert set(found) == {found[0]}
+    assert found[0] == pytest.approx(wanted / study.unit * clips / 8)
 
 
 def test_every_epoch_is_written_down_with_what_is_watched(cache: Path, tmp_path: Path) -> None:

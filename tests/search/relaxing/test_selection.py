@@ -84,6 +84,27 @@ def test_what_alone_carries_signal_is_selected(cache: Path, tmp_path: Path) -> N
     ]
 
 
+def test_what_it_evaluates_counts_as_a_third_of_training(cache: Path, tmp_path: Path) -> None:
+    config = quick(cache, BY_PERTURBATION, "space.edges=1")
+    spent = []
+    for _ in range(2):
+        with study_of(config, tmp_path / "run") as study:
+            searched(study, Darts(), config.value.relax)
+            clips = len(study.halves.judging.rows)
+            spent.append((study.budget.samples, study.budget.cell_steps))
+    *epochs, last = metrics.read(tmp_path / "run" / "metrics.jsonl")
+    # Two levels of either input, two operations of either edge, and one edge of two.
+    assert last["samples"] == round((4 + 4 + 2) * clips / 3)
+    # By the operations of a pass, which are those of an epoch.
+    assert last["cell_steps"] == pytest.approx(
+        last["samples"] * epochs[-1]["cell_steps"] / epochs[-1]["samples"]
+    )
+    lines = [line for line in (*epochs, last) if "samples" in line]
+    assert spent[0] == spent[1]
+    assert spent[0][0] == sum(line["samples"] for line in lines)
+    assert spent[0][1] == pytest.approx(sum(line["cell_steps"] for line in lines))
+
+
 def test_the_same_seed_selects_the_same(cache: Path, tmp_path: Path) -> None:
     config, found = quick(cache, BY_PERTURBATION, "space.nodes=2"), []
     for run in ("one", "two"):

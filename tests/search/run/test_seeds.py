@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adf.children import end_children, start_child
 from adf.search.launch import parse_seeds
 from tests.search.run.samples import call, learned, words_for
 from tests.threads import one_thread
@@ -15,6 +16,13 @@ from tests.threads import one_thread
 )
 def test_lists_of_seeds(text: str, seeds: tuple[int, ...]) -> None:
     assert parse_seeds(text) == seeds
+
+
+def test_a_process_is_told_how_many_are_beside_it(tmp_path: Path) -> None:
+    child = start_child(["search", "--help"], tmp_path / "log", 3)
+    told = Path(f"/proc/{child.pid}/environ").read_bytes().split(b"\0")
+    end_children([child])
+    assert b"ADF_SIBLINGS=3" in told
 
 
 @pytest.mark.slow

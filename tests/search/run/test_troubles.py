@@ -9,7 +9,7 @@ import pytest
 from adf.cache import Appender, ClipPlan, FeatureCache, Root
 from tests.cache.samples import TINY, make_plan, make_provenance
 from tests.search.nets.samples import make_videos
-from tests.search.run.samples import call, rewritten, words_for
+from tests.search.run.samples import call, learned, rewritten, words_for
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,24 @@ def test_a_run_goes_on_only_with_the_cache_it_began_with(
     assert f"copy is not what this run began with: its {changed} changed since" in done.stderr
     assert done.exit_code == 4
     assert (tmp_path / "run" / "result.json").read_bytes() == before
+
+
+def test_force_starts_anew_with_the_cache_that_was_made_anew(cache: Path, tmp_path: Path) -> None:
+    copy = rewritten(cache, tmp_path / "copy")
+    words = words_for(copy, "method=random")
+    assert call(*words, "--out", "run").exit_code == 0
+    copy.rename(tmp_path / "old")
+    rewritten(cache, copy, make_videos(val=True))
+    assert call(*words, "--out", "run").exit_code == 4
+    first = list((tmp_path / "run" / "tensorboard").iterdir())
+    assert call(*words, "--out", "run", "--force").exit_code == 0
+    assert call(*words, "--out", "new").exit_code == 0
+    assert learned(tmp_path / "run") == learned(tmp_path / "new")
+    assert not any(file.exists() for file in first)
+    # The same again goes on: a search that was forced and killed does not lose what it has.
+    before = (tmp_path / "run" / "metrics.jsonl").read_bytes()
+    assert call(*words, "--out", "run", "--force").exit_code == 0
+    assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == before
 
 
 def test_json_of_an_error(cache: Path) -> None:
