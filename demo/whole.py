@@ -115,6 +115,8 @@ class Demo:
             *("--flow-method", flow.method, "--set", f"flow.steady={flow.steady}"),
             *("--set", f"flow.bound={flow.bound}"),
             *("--pose-method", "sidecar", "--pose-rendering", "heatmap"),
+            # A second one would take as long to start as all of the short form takes.
+            *("--workers", str(1 if self.quick else self.workers)),
             *("--out", str(self.out / "extraction")),
         ]
 

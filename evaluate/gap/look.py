@@ -46,7 +46,7 @@ def seen(
         relaxed = Relaxed(study, *relaxing(config.value.method)(config.value))
         # Its last checkpoint is the end of its training: nothing is left to be run.
         relaxed.run()
-        genotype = relaxed.genotype()
+        genotype = relaxed.found()
         mixture, own = relaxed.expected(), masked(relaxed, genotype)
         edges = genotype.edges()
         before, inherited = accuracy(relaxed, own), recalibrated(relaxed, own)

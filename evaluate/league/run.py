@@ -64,7 +64,12 @@ def league(
         folders = [folder for _, folder in tasks]
         found = evaluate(evaluation(settings, folders, run.path), workers, mode, run.path / "table")
         result = {
-            **standings(found, {name: searches(run.path, name, seeds) for name in names}, unit),
+            **standings(
+                found,
+                {name: searches(run.path, name, seeds) for name in names},
+                unit,
+                allowance,
+            ),
             "allowance": settings.allowance,
             "words": {name: list(each) for name, each in words.items()},
             "run": str(run.path),

@@ -10,6 +10,7 @@ from typing import Any
 from adf import metrics
 from adf.evaluate.entrants import FOUND
 from adf.evaluate.genotypes import title
+from adf.evaluate.league.allowance import Allowance
 
 # Quantiles of Student's t at 97.5 %, by degrees of freedom from 1; beyond, that of the last one.
 STUDENT = (
@@ -23,7 +24,10 @@ POINTS = 60
 
 
 def standings(
-    table: Mapping[str, Any], found: Mapping[str, Sequence[Path]], unit: float
+    table: Mapping[str, Any],
+    found: Mapping[str, Sequence[Path]],
+    unit: float,
+    allowance: Allowance,
 ) -> dict[str, Any]:
     """Return everyone's place; ``found`` are the folders of each method's searches.
 
@@ -32,6 +36,8 @@ def standings(
     rows = {row["name"]: row for row in table["rows"]}
     videos = sum(each["tested"] for each in table["videos"].values())
     entries = [of_method(folders, rows, unit) for folders in found.values()]
+    for entry in entries:
+        entry["of_allowance"] = entry[allowance.unit] / allowance.amount
     entries += [of_baseline(row) for row in table["rows"] if row["kind"] != FOUND]
     entries.sort(key=lambda entry: -entry["mean"])
     for entry in entries:

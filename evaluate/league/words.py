@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-HEAD = ("rank", "", "top-1", "95 %", "n", "parameters", "seconds", "cell steps")
+HEAD = ("rank", "", "top-1", "95 %", "n", "parameters", "seconds", "cell steps", "of allowance")
 
 
 def as_text(result: Mapping[str, Any]) -> str:
@@ -31,6 +31,7 @@ def as_text(result: Mapping[str, Any]) -> str:
 
 def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
     spent = [f"{entry[key]:,.0f}" if key in entry else "" for key in ("seconds", "cell_steps")]
+    spent.append(f"{entry['of_allowance']:.0%}" if "of_allowance" in entry else "")
     return (
         str(entry["rank"]),
         entry["name"],

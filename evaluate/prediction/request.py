@@ -28,8 +28,8 @@ def request(
     require_known(folders, made, "folder")
     if strange := [*bundle.strange, *(name for name in made if name not in MODALITIES)]:
         raise InvalidInput(
-            f"the features of {strange[0]} were not made by adf-extract: there is no way from a video"
-            " to them"
+            f"the features of {strange[0]} were not made by adf-extract: there is no way from a"
+            " video to them"
         )
     some = next(iter(made.values()))
     levels = {name: [at.level for at in bundle.inputs if at.modality == name] for name in made}

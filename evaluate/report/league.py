@@ -21,6 +21,7 @@ COLUMNS = (
     Column("Parameters"),
     Column("Seconds"),
     Column("Steps of a cell"),
+    Column("Of the allowance"),
 )
 
 
@@ -36,6 +37,7 @@ class Entry:
     parameters: float | None
     seconds: float | None
     cell_steps: float | None
+    of_allowance: float | None
     curve: tuple[Point, ...]
 
     @classmethod
@@ -53,6 +55,7 @@ class Entry:
             fields.maybe("parameters"),
             fields.maybe("seconds"),
             fields.maybe("cell_steps"),
+            fields.maybe("of_allowance"),
             tuple(fields.pairs("curve")),
         )
 
@@ -106,6 +109,7 @@ def _cells(key: str, entry: Entry) -> list[str | Markup]:
         amount(entry.parameters),
         whole(entry.seconds),
         whole(entry.cell_steps),
+        percent(entry.of_allowance, 0),
     ]
 
 

@@ -224,7 +224,9 @@ class Bilevel:
 
     def _keep(self) -> None:
         state = {name: part.state_dict() for name, part in self._parts().items()}
-        self.study.save(CHECKPOINT, {**state, "epoch": self.epoch, **random_state()})
+        self.study.save(
+            CHECKPOINT, {**state, "epoch": self.epoch, **random_state(self.study.device)}
+        )
 
     def _restore(self) -> None:
         state = self.study.saved(CHECKPOINT)
@@ -236,7 +238,7 @@ class Bilevel:
         for number in range(1, self.epoch + 1):
             if line := self.study.memory.known("epoch", number):
                 self._take(line)
-        set_random_state(state)
+        set_random_state(state, self.study.device)
         self.study.progress.advance(self.epoch)
 
 

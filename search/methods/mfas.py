@@ -9,11 +9,10 @@ Cost: the budget, train.epochs of it for each candidate; the surrogate counts fo
 
 from dataclasses import replace
 
-from adf.search.judge import Judge
+from adf.search.judge import Judge, require_affordable
 from adf.search.mfas.exploration import Exploration
 from adf.search.mfas.rows import FusionRows
 from adf.search.mfas.sharing import Sharing
-from adf.search.require import require
 from adf.search.settings import SpaceSettings
 from adf.search.study import Study
 
@@ -25,9 +24,8 @@ def space(asked: SpaceSettings) -> SpaceSettings:
 
 def search(study: Study) -> FusionRows:
     """Return the best network of rows that was trained."""
-    budget, epochs = study.settings.budget, study.settings.train.epochs
-    advice = f"{epochs} or more, which one candidate costs (train.epochs)"
-    require(budget >= epochs, "budget", budget, advice)
+    epochs = study.settings.train.epochs
+    require_affordable(study.settings, epochs)
     judge = Judge(study)
     alone = Sharing(study) if study.settings.mfas.sharing else None
     return Exploration(study, alone or (lambda found, seed: judge(found, epochs, seed))).run()

@@ -125,3 +125,12 @@ def test_a_method_may_have_settings_of_its_own(cache: Path, tmp_path: Path) -> N
         words = [*league_run.own(settings, name), f"method={name}", "seed=4"]
         found = league_run.read(tmp_path, words).value
         assert (found.train.epochs, found.seed, found.method) == (epochs, 4, name)
+
+
+@pytest.mark.parametrize("name", ["cache: other", "split: '2'", "share: 0.9", "amp: true"])
+def test_nobody_meets_other_clips(cache: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "own.yaml").write_text(f"{name}\n")
+    words = ["--methods", "random", "--set", f"own.random={tmp_path / 'own.yaml'}"]
+    done = call("--cache", cache, *WORDS, *words, "--out", tmp_path / "run")
+    assert done.exit_code == Exit.USAGE
+    assert "which is the same for everyone" in done.stderr

@@ -108,7 +108,7 @@ def test_everyone_stands_where_their_margins_put_them(tmp_path: Path) -> None:
         "videos": {"split_1": {"tested": 400}},
         "rows": rows,
     }
-    result = standings(table, found, 20.0)
+    result = standings(table, found, 20.0, Allowance(21.0, "seconds"))
     assert result["test_videos"] == 400
     ranks = {entry["name"]: entry["rank"] for entry in result["entries"]}
     assert ranks == {"good": 1, "bad": 2, "late fusion, mean": 2}
@@ -117,6 +117,7 @@ def test_everyone_stands_where_their_margins_put_them(tmp_path: Path) -> None:
     assert good["scores"] == pytest.approx([0.91, 0.92])
     assert good["seconds"] == 10.5
     assert good["cell_steps"] == 2.5
+    assert good["of_allowance"] == 0.5
     assert good["genotype"] == {"seed": 1}
 
 

@@ -110,6 +110,18 @@ def test_the_overlay_is_the_video_with_writing_at_its_top(
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_the_overlay_does_not_take_the_place_of_the_video(
+    world: World, bundle: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / "mine.mp4"
+    video.write_bytes((world.videos / VIDEO).read_bytes())
+    before = video.read_bytes()
+    answer = call(world, bundle, video, "--overlay", tmp_path / "." / "mine.mp4")
+    assert answer.exit_code == Exit.USAGE
+    assert "is the video itself" in answer.stderr
+    assert video.read_bytes() == before
+
+
 def test_help_is_there_without_torch() -> None:
     answer = CliRunner().invoke(predict, ["--help"])
     assert answer.exit_code == Exit.OK

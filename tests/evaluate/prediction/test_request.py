@@ -155,6 +155,13 @@ def test_features_that_nobody_extracted_have_no_way_from_a_video() -> None:
         request(bundle_of({"slow": slow}), {}, {})
 
 
+def test_features_that_were_imported_have_no_way_from_a_video_either() -> None:
+    made = provenance_of(settings_of())["rgb"]
+    imported = replace(made, preprocessing={"source": "arrays"})
+    with pytest.raises(InvalidInput, match="rgb were not made by adf-extract"):
+        request(bundle_of({"rgb": imported}), {}, {})
+
+
 def test_weights_of_an_inner_network_have_a_name_of_their_own(tmp_path: Path) -> None:
     made = provenance_of(
         settings_of(modality="pose", pose="{method: lraspp, weights: 'random:5', scale: 1}")
