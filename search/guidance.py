@@ -2,8 +2,8 @@
 
 A genotype is a set of choices: a level for each input, and which operation takes what into which
 node. A ridge regression on the accuracies that are known gives the worth of each choice, and their
-sum is what to expect of any genotype. With a few dozen trainings it ranks a space nearly as a training
-of everything would (docs/performance.md).
+sum is what to expect of any genotype. With a few dozen trainings it ranks a space nearly as well
+as one training of everything would (docs/performance.md).
 """
 
 from collections.abc import Sequence

@@ -223,10 +223,9 @@ class Bilevel:
         }
 
     def _keep(self) -> None:
-        state = {name: part.state_dict() for name, part in self._parts().items()}
-        self.study.save(
-            CHECKPOINT, {**state, "epoch": self.epoch, **random_state(self.study.device)}
-        )
+        state: dict[str, Any] = {k: part.state_dict() for k, part in self._parts().items()}
+        state |= {"epoch": self.epoch, **random_state(self.study.device)}
+        self.study.save(CHECKPOINT, state)
 
     def _restore(self) -> None:
         state = self.study.saved(CHECKPOINT)

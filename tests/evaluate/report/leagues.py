@@ -2,6 +2,8 @@
 
 from typing import Any
 
+SPENT = {"seconds": 121.0, "cell_steps": 4000.0, "of_allowance": 1.1}
+
 
 def league() -> dict[str, Any]:
     """Return the result of a league."""
@@ -26,11 +28,7 @@ def league() -> dict[str, Any]:
                 "rank": rank,
                 "scores": [mean - margin / 2, mean + margin / 2],
                 "parameters": 10_000 * rank,
-                **(
-                    {"seconds": 120.0 + rank, "cell_steps": 4000.0, "of_allowance": 1.1}
-                    if kind == "found"
-                    else {}
-                ),
+                **(SPENT if kind == "found" else {}),
                 "curve": [[10 * 2**at, mean - 0.3 / (1 + at)] for at in range(4)]
                 if kind == "found"
                 else [],
