@@ -9,7 +9,7 @@ from adf.evaluate.tuning.sampling import sampler, sobol, suggest
 from adf.evaluate.tuning.settings import Sampler
 from adf.evaluate.tuning.space import Value, read_space
 
-SPACE = read_space({"rate": "log:1e-4:1e-1", "batch": "int:1:64", "optimizer": "choice:adam,sgd"})
+SPACE = read_space({"rate": "log:1e-4:1e-1", "batch": "int:2:64", "optimizer": "choice:adam,sgd"})
 
 
 def study_of(kind: Sampler, seed: int, count: int) -> optuna.Study:

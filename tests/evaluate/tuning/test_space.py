@@ -36,8 +36,8 @@ def test_every_value_belongs_to_its_dimension(name: str, share: float) -> None:
 
 
 def test_both_ends_of_whole_numbers_are_met_as_often_as_the_others() -> None:
-    dimension = read_space({"batch": "int:1:4"})["batch"]
-    assert [dimension.at(step / 8) for step in range(8)] == [1, 1, 2, 2, 3, 3, 4, 4]
+    dimension = read_space({"batch": "int:2:5"})["batch"]
+    assert [dimension.at(step / 8) for step in range(8)] == [2, 2, 3, 3, 4, 4, 5, 5]
 
 
 def test_what_lies_outside_does_not_belong() -> None:
